@@ -1,0 +1,50 @@
+"""Safety: subjects with an event, events, and their rate over the time observed, in all and by term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..cohort import AdverseEvent, Cohort
+from ..result import Result
+from ..stats.rates import event_rate
+from ..study import Study
+from .records import Populations, below, described, from_estimate, record, shared
+
+PER = 100
+
+
+def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> Iterator[Result]:
+    """Yield the results of all adverse events together, then of each term; nothing without a record."""
+    if cohort.adverse_events is None:
+        return
+    groups: dict[str, list[AdverseEvent]] = {"adverse_events": list(cohort.adverse_events)}
+    for event in cohort.adverse_events:
+        groups.setdefault(f"adverse_events.{event.name}", []).append(event)
+    for id_, group in groups.items():
+        subjects = tuple(dict.fromkeys(event.subject for event in group))
+        common = Result(
+            id_,
+            label="Adverse events" if id_ == "adverse_events" else group[0].term,
+            variable="adverse_events",
+            measure="",
+            value=None,
+            n=len(cohort.subjects),
+            population=populations.add(id_, subjects),
+        )
+        yield record(common, "n_events", len(group), "count")
+        yield record(common, "n_subjects", len(subjects), "count")
+        yield from shared(
+            below(common, "subjects"), len(subjects), len(cohort.subjects), study.analysis.conf_level
+        )
+        onsets = np.array([event.onset for event in group if event.onset is not None], dtype=float)
+        yield from described(below(common, "onset"), onsets, missing=len(group) - len(onsets))
+        if cohort.patient_years is not None:
+            rate = event_rate(len(group), cohort.patient_years, per=PER, conf_level=study.analysis.conf_level)
+            yield from from_estimate(common, "rate", rate, "rate")
+    if cohort.patient_years is not None:
+        years = Result(
+            "adverse_events", label="Patient-years", variable="adverse_events", measure="", value=None
+        )
+        yield record(years, "patient_years", cohort.patient_years, "rate")

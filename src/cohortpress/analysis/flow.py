@@ -1,0 +1,47 @@
+"""Who was measured when: expected, measured, missing, lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..cohort import Cohort
+from ..result import Result
+from ..study import Study
+from .records import Populations, below, record
+
+
+def visit_flow(study: Study, cohort: Cohort, populations: Populations) -> Iterator[Result]:
+    """Yield, for each visit, how many were expected, measured (in any endpoint), missing once, or lost.
+
+    Lost is who has no value at this visit nor at any later one, missing who comes back; all were expected.
+    """
+    seen = np.logical_or.reduce([~np.isnan(values) for values in cohort.values.values()])
+    back = np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
+    for column, (name, visit) in enumerate(study.visits.items()):
+        groups = {
+            "expected": np.ones(len(cohort.subjects), dtype=bool),
+            "measured": seen[:, column],
+            "missing": ~seen[:, column] & back[:, column],
+            "lost": ~back[:, column],
+        }
+        common = Result(
+            f"flow.{name}", label=visit.label, variable="flow", visit=name, measure="", value=None
+        )
+        for group, who in groups.items():
+            subjects = [cohort.subjects[i] for i in np.flatnonzero(who)]
+            population = populations.add(f"flow.{name}.{group}", subjects)
+            yield record(common, group, len(subjects), "count", population=population)
+        for reason, subjects in _reasons(name, cohort):
+            here = below(
+                common, f"reason.{reason}", population=populations.add(f"flow.{name}.{reason}", subjects)
+            )
+            yield record(here, "n", len(subjects), "count")
+
+
+def _reasons(visit: str, cohort: Cohort) -> Iterator[tuple[str, list[str]]]:
+    """Yield each reason that the data give for a missing visit, and whose it is."""
+    given = cohort.reasons.get(visit, {})
+    for reason in dict.fromkeys(given.values()):
+        yield reason, [subject for subject, why in given.items() if why == reason]

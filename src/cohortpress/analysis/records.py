@@ -1,0 +1,191 @@
+"""What all parts of the analysis share: how a record is made, and who went into it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..result import Population, Result, Value
+from ..stats.censoring import Limited, describe_censored
+from ..stats.descriptive import QUARTILES, describe
+from ..stats.inference import Inference
+from ..stats.proportion import Proportion, proportion
+
+# How the numbers of a description print: as the data do, as a summary of them, or as a count.
+DESCRIPTION = {
+    "n": "count",
+    "n_missing": "count",
+    "median": "summary",
+    "min": "value",
+    "max": "value",
+    "q1": "summary",
+    "q3": "summary",
+    "mean": "spread",
+    "sd": "spread",
+}
+
+
+class Populations:
+    """Who went into which results: each set of subjects written down once, and as briefly as it can be.
+
+    Where the study publishes aggregates only (``named`` is false), no more than their number.
+    """
+
+    def __init__(self, everyone: tuple[str, ...], *, named: bool) -> None:
+        self._everyone = everyone
+        self._named = named
+        self.written: dict[str, Population] = {}
+
+    def add(self, name: str, subjects: Collection[str]) -> str:
+        """Write down ``subjects`` under ``name`` and return the name."""
+        n = len(subjects)
+        if not self._named:
+            self.written[name] = Population(n)
+        elif n * 2 > len(self._everyone):
+            there = set(subjects)
+            rest = tuple(subject for subject in self._everyone if subject not in there)
+            self.written[name] = Population(n, all_except=rest)
+        else:
+            self.written[name] = Population(n, subjects=tuple(subjects))
+        return name
+
+
+def record(common: Result, measure: str, value: Value, kind: str, **more: Any) -> Result:
+    """Return ``common`` as the record of one measure; its id is the common one and the measure."""
+    unit = common.unit if kind in ("value", "summary", "spread") else ""
+    made = {"id": f"{common.id}.{measure}", "measure": measure, "value": value, "kind": kind, "unit": unit}
+    return replace(common, **(made | more))
+
+
+def below(common: Result, branch: str, **more: Any) -> Result:
+    """Return ``common`` one branch further down."""
+    return replace(common, id=f"{common.id}.{branch}", **more)
+
+
+def described(
+    common: Result,
+    values: np.ndarray[Any, Any],
+    censored: np.ndarray[Any, Any] | None = None,
+    *,
+    missing: int = 0,
+) -> Iterator[Result]:
+    """Yield the description of ``values``, shape (n,), no NaN; ``missing`` more might have been there."""
+    if censored is not None and censored.any():
+        yield from _described_censored(common, values, censored, missing)
+        return
+    found = describe(values)
+    kinds = DESCRIPTION | ({"geometric_mean": "spread"} if common.options.get("scale") == "log" else {})
+    for measure, kind in kinds.items():
+        value = missing if measure == "n_missing" else getattr(found, measure)
+        yield record(
+            common,
+            measure,
+            value,
+            kind,
+            n=found.n,
+            method=QUARTILES if measure in ("q1", "q3") else None,
+            error=None if value is not None else _no_number(found.n),
+        )
+
+
+def _described_censored(
+    common: Result, values: np.ndarray[Any, Any], censored: np.ndarray[Any, Any], missing: int
+) -> Iterator[Result]:
+    """Yield the description of values some of which are only known to lie below a limit."""
+    found = describe_censored(values, censored)
+    for measure, kind in DESCRIPTION.items():
+        value = missing if measure == "n_missing" else getattr(found, measure, None)
+        yield record(
+            common,
+            measure,
+            value.value if isinstance(value, Limited) else value,
+            kind,
+            n=found.n,
+            method=QUARTILES if measure in ("q1", "q3") else None,
+            options={"below": True} if isinstance(value, Limited) and value.below else {},
+            warnings=found.warnings if kind == "spread" else (),
+            error=None if value is not None else "values below the limit leave no single number",
+        )
+    yield record(common, "n_below", found.n_below, "count", n=found.n)
+
+
+def _no_number(n: int) -> str:
+    if n == 0:
+        return "nobody was measured"
+    return "one value alone does not give it" if n == 1 else "it needs values above zero"
+
+
+def from_test(
+    common: Result,
+    inference: Inference,
+    *,
+    alpha: float,
+    prefix: str = "",
+    kinds: tuple[str, str] = ("exact", "p"),
+) -> Iterator[Result]:
+    """Yield statistic and p value of a test, with its method and options; ``kinds`` are how the two print."""
+    options = {**inference.options, "alternative": inference.alternative, "alpha": alpha}
+    options = {key: value for key, value in options.items() if value is not None}
+    for measure, value, kind in (
+        (f"{prefix}statistic", inference.statistic, kinds[0]),
+        (f"{prefix}p_value", inference.p_value, kinds[1]),
+    ):
+        yield _inferred(common, measure, value, kind, inference, options)
+
+
+def from_estimate(
+    common: Result, measure: str, inference: Inference, kind: str = "spread"
+) -> Iterator[Result]:
+    """Yield an estimate and the ends and the true level of its confidence interval."""
+    yield _inferred(common, measure, inference.estimate, kind, inference, inference.options)
+    for end in ("conf_low", "conf_high"):
+        yield _inferred(
+            common, f"{measure}_{end}", getattr(inference, end), kind, inference, inference.options
+        )
+    level = None if inference.conf_level is None else 100 * inference.conf_level
+    yield _inferred(common, f"{measure}_conf_level", level, "level", inference, inference.options)
+
+
+def _inferred(
+    common: Result, measure: str, value: Value, kind: str, inference: Inference, options: Mapping[str, Any]
+) -> Result:
+    reason = "; ".join(inference.warnings) or "it does not exist"
+    return record(
+        common,
+        measure,
+        value,
+        kind,
+        method=inference.method,
+        options=options,
+        warnings=inference.warnings,
+        error=reason if value is None else None,
+    )
+
+
+def shared(common: Result, n: int, total: int, conf_level: float) -> Iterator[Result]:
+    """Yield ``n`` of ``total``: count, percentage, and both intervals of it (Wilson, Clopper-Pearson)."""
+    here = replace(common, n=total)
+    yield record(here, "n", n, "count")
+    yield record(here, "total", total, "count")
+    intervals = {"wilson": proportion(n, total, conf_level=conf_level)}
+    intervals["clopper_pearson"] = proportion(n, total, method="clopper-pearson", conf_level=conf_level)
+    yield _percentage(here, "percent", intervals["wilson"].estimate, intervals["wilson"])
+    for name, interval in intervals.items():
+        yield _percentage(here, f"{name}_low", interval.conf_low, interval)
+        yield _percentage(here, f"{name}_high", interval.conf_high, interval)
+
+
+def _percentage(common: Result, measure: str, share: float | None, found: Proportion) -> Result:
+    is_estimate = measure == "percent"
+    return record(
+        common,
+        measure,
+        None if share is None else 100 * share,
+        "percent",
+        method=None if is_estimate else found.method,
+        options={} if is_estimate else {"conf_level": found.conf_level},
+        error="; ".join(found.warnings) if share is None else None,
+    )

@@ -1,0 +1,99 @@
+"""The words of the results: what each measure is called, and how it comes about in a sentence a clinician reads.
+
+Tests refuse a result whose measure is not in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: its name in running text, and its formula in words."""
+
+    words: str
+    formula: str
+
+
+def _interval(of: str) -> dict[str, Measure]:
+    return {
+        "conf_low": Measure(f"lower end of the confidence interval of the {of}", f"lower bound of the {of}"),
+        "conf_high": Measure(f"upper end of the confidence interval of the {of}", f"upper bound of the {of}"),
+        "conf_level": Measure(
+            f"true level of the interval of the {of}", "coverage that the interval really has"
+        ),
+    }
+
+
+def _estimate(measure: str, words: str, formula: str) -> dict[str, Measure]:
+    ends = {f"{measure}_{end}": meaning for end, meaning in _interval(words).items()}
+    return {measure: Measure(words, formula), **ends}
+
+
+MEASURES: dict[str, Measure] = {
+    "n": Measure("n", "number of subjects with a value"),
+    "total": Measure("N", "number of subjects of whom it is known"),
+    "n_missing": Measure("n missing", "subjects without a value"),
+    "n_below": Measure("n below the limit of detection", "values reported as 'less than'"),
+    "median": Measure("median", "the middle value; between the two middle ones where n is even"),
+    "min": Measure("minimum", "the lowest value"),
+    "max": Measure("maximum", "the highest value"),
+    "q1": Measure("first quartile", "a quarter of the values lie below it (linear interpolation, type 7)"),
+    "q3": Measure(
+        "third quartile", "three quarters of the values lie below it (linear interpolation, type 7)"
+    ),
+    "mean": Measure("mean", "sum of the values divided by n"),
+    "sd": Measure("SD", "root of the sum of squared deviations from the mean divided by n - 1"),
+    "geometric_mean": Measure("geometric mean", "exponential of the mean logarithm"),
+    "percent": Measure("percentage", "100 n / N"),
+    "wilson_low": Measure("lower end of the Wilson interval", "score interval of a proportion"),
+    "wilson_high": Measure("upper end of the Wilson interval", "score interval of a proportion"),
+    "clopper_pearson_low": Measure(
+        "lower end of the Clopper-Pearson interval", "exact interval of a proportion"
+    ),
+    "clopper_pearson_high": Measure(
+        "upper end of the Clopper-Pearson interval", "exact interval of a proportion"
+    ),
+    "expected": Measure("expected", "subjects of the cohort"),
+    "measured": Measure("measured", "subjects with any endpoint measured at the visit"),
+    "missing": Measure("missing", "not measured at the visit, but later"),
+    "lost": Measure("lost", "measured neither at the visit nor later"),
+    "n_paired": Measure("pairs", "subjects with a value at the visit and at the baseline"),
+    "n_zero": Measure("pairs without a change", "pairs whose two values are equal"),
+    "n_ties": Measure("tied pairs", "changed pairs whose absolute change another pair shares"),
+    "statistic": Measure("test statistic", "see the method; W+ is the sum of the ranks of the rises"),
+    "p_value": Measure("p", "chance of a statistic at least as extreme if there were no change"),
+    "p_exact": Measure("exact p", "share of all sign patterns of the changes that are at least as extreme"),
+    "p_asymptotic": Measure("approximate p", "by the normal curve instead of all sign patterns"),
+    "p_smallest": Measure("smallest possible p", "the exact p if every pair had changed the same way"),
+    "p_adjusted": Measure("adjusted p", "p corrected for the number of tests in the declared family"),
+    "methods_disagree": Measure(
+        "methods disagree", "exact and approximate p lie on different sides of alpha"
+    ),
+    "alpha_out_of_reach": Measure(
+        "alpha out of reach", "no data with so few pairs could give a p below alpha"
+    ),
+    **_estimate(
+        "hodges_lehmann", "Hodges-Lehmann estimate", "median of the averages of all pairs of changes"
+    ),
+    "median_difference": Measure("median change", "median of the subjects' changes"),
+    **_estimate(
+        "rank_biserial", "rank-biserial correlation", "(rank sum of rises - of falls) / sum of all ranks"
+    ),
+    **_estimate("mean_difference", "mean change", "mean of the subjects' changes"),
+    "t_statistic": Measure("t", "mean change divided by its standard error"),
+    "t_p_value": Measure("p of the paired t test", "Student's t with n - 1 degrees of freedom"),
+    "sign_statistic": Measure("rises", "number of pairs that rose"),
+    "sign_p_value": Measure("p of the sign test", "binomial chance of so uneven a split of rises and falls"),
+    "n_improved": Measure("improved", "pairs that changed the better way"),
+    "n_unchanged": Measure("unchanged", "pairs without a change"),
+    "n_worse": Measure("worse", "pairs that changed the worse way"),
+    "n_to_yes": Measure("no before, yes after", "pairs that became yes"),
+    "n_to_no": Measure("yes before, no after", "pairs that became no"),
+    "not_evaluable": Measure("not evaluable", "subjects without both values"),
+    "n_events": Measure("events", "number of events"),
+    "n_subjects": Measure("subjects with an event", "subjects with at least one event"),
+    **_estimate("rate", "rate per 100 patient-years", "100 events / years observed"),
+    "patient_years": Measure("patient-years", "sum of the years observed"),
+}
