@@ -1,0 +1,99 @@
+"""One file, no request: style sheets and pictures go into the HTML, and nothing from outside the study does."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import re
+from collections.abc import Mapping
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+from ..errors import EngineError, Fault
+
+# Attributes by which a browser, or a printer, fetches something as soon as it reads the page.
+FETCHING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
+FETCHING_TAGS = {("link", "href"), ("image", "href"), ("use", "href"), ("script", "src")}
+# Elements that could bring in, or go to, another page.
+REFUSED = {"base", "iframe", "frame", "object", "embed", "meta"}
+_CSS_URL = re.compile(r"""(?:url\(|@import)\s*+["']?+(?!data:|#)([^"')]+)""", re.I)
+
+
+def embed(html: str, folder: Path, study: Path) -> str:
+    """Return ``html`` with its style sheets and pictures in it; their paths are relative to ``folder``.
+
+    Raises EngineError, with all faults at once, for whatever lies outside ``study`` or on a network.
+    """
+    parser = _Embedder(html, folder, study.resolve())
+    parser.feed(html)
+    parser.close()
+    if parser.faults:
+        raise EngineError(*parser.faults)
+    for old, new in parser.changes:
+        html = html.replace(old, new)
+    return html
+
+
+class _Embedder(HTMLParser):
+    def __init__(self, html: str, folder: Path, study: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._study = study
+        self.changes: list[tuple[str, str]] = []
+        self.faults: list[Fault] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        fetched = {n: v for n, v in given.items() if n in FETCHING or (tag, n) in FETCHING_TAGS}
+        text = self.get_starttag_text() or ""
+        self._check_css(given.get("style", ""))
+        if tag in REFUSED and (tag != "meta" or "http-equiv" in given):
+            self._refuse(text, "It could load another page.")
+        for name, address in fetched.items():
+            if address.startswith(("data:", "#")) or (path := self._inside(address)) is None:
+                continue
+            if tag == "img" and name == "src":
+                self.changes.append((text, _tag(tag, dict(attrs) | {"src": _data_uri(path)})))
+            elif tag == "link" and given.get("rel") == "stylesheet":
+                css = path.read_text(encoding="utf-8")
+                self._check_css(css)
+                self.changes.append((text, f"<style>\n{css}\n</style>"))
+            else:
+                self._refuse(address, f"<{tag} {name}> cannot be put into the page.")
+
+    handle_startendtag = handle_starttag
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "style":
+            self._check_css(data)
+
+    def _check_css(self, css: str) -> None:
+        for address in _CSS_URL.findall(css):
+            self._refuse(address, "A style sheet fetches nothing.")
+
+    def _inside(self, address: str) -> Path | None:
+        """Return the file that ``address`` names, or note why it cannot be used."""
+        path = (self._folder / unquote(address)).resolve()
+        if re.match(r"[a-z][\w+.-]+:|//", address, re.I) or self._study not in path.parents:
+            self._refuse(address, "It lies outside the study.")
+        elif not path.is_file():
+            self._refuse(address, "There is no such file.")
+        else:
+            return path
+        return None
+
+    def _refuse(self, address: str, why: str) -> None:
+        mend = "Copy the file into the study's folder and name it there."
+        self.faults.append(Fault(f"The page asks for '{address}'. {why}", mend))
+
+
+def _tag(name: str, attributes: Mapping[str, str | None]) -> str:
+    given = (key if value is None else f'{key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{' '.join((name, *given))}>"
+
+
+def _data_uri(path: Path) -> str:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -1,0 +1,76 @@
+"""Quarto, where a ``quarto`` command is on the path."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+import yaml
+
+from ..errors import EngineError, Fault
+from ..ledger import write
+from .embedding import embed
+
+# Set while this package itself runs Quarto: the project's pre-render and post-render then have nothing to do.
+INSIDE = "COHORTPRESS_RUNS_QUARTO"
+
+
+class Quarto:
+    """Renders with the ``quarto`` command, by the same project file as a bare ``quarto render``."""
+
+    name = "quarto"
+
+    def __init__(self, folder: Path, command: str) -> None:
+        self._folder = folder
+        self._command = command
+        self._one_at_a_time = threading.Lock()
+
+    def version(self) -> str:
+        return self._run("--version").strip()
+
+    def render(self, document: Path) -> None:
+        with self._one_at_a_time:  # two Quartos in one project would trip over each other's files
+            self._run("render", str(document.relative_to(self._folder)), "--to", "html")
+        collect(self._folder, document)
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [self._command, *arguments],
+            cwd=self._folder,
+            env={**os.environ, INSIDE: "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode:
+            words = done.stderr.strip() or done.stdout.strip()
+            raise EngineError(Fault(f"Quarto failed (exit code {done.returncode}): {words}", "", " ".join(arguments)))
+        return done.stdout
+
+
+class Rendered(Quarto):
+    """Takes over what a bare ``quarto render`` has rendered, when it calls this package after it."""
+
+    def render(self, document: Path) -> None:
+        collect(self._folder, document)
+
+
+def collect(folder: Path, document: Path) -> None:
+    """Put what Quarto rendered into its output folder, which mirrors the project, beside the .qmd.
+
+    Raises EngineError where the page is missing, or would fetch something when it is read.
+    """
+    output = Path(os.environ.get("QUARTO_PROJECT_OUTPUT_DIR") or folder / _output_dir(folder))
+    html = document.with_suffix(".html")
+    made = output / html.relative_to(folder)
+    if not made.is_file():
+        raise EngineError(Fault("Quarto did not make this file.", "See its messages.", str(made)))
+    write(html, embed(made.read_text(encoding="utf-8"), made.parent, folder))
+
+
+def _output_dir(folder: Path) -> str:
+    """Return ``output-dir:`` of the project file; Quarto has read it before, so that it is sound."""
+    project = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
+    return str(project["project"].get("output-dir", "."))

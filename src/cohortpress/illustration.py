@@ -1,0 +1,70 @@
+"""Figures as a document asks for them: from cohort and results to a drawing on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .cohort import Cohort
+from .errors import Fault, TemplateError, did_you_mean
+from .figures import Drawing, Median, Panel, Visit, courses, skin
+from .formatting import Formatter, own_decimals
+from .result import ResultSet
+from .study import Study
+
+if TYPE_CHECKING:
+    from .style import PanelSize, Theme
+
+KINDS = ("courses",)
+
+
+def check_kind(kind: str) -> None:
+    """Raise TemplateError unless ``kind`` is a kind of figure."""
+    if kind not in KINDS:
+        raise TemplateError(Fault(f"There is no figure '{kind}'.", did_you_mean(kind, KINDS)))
+
+
+# A Word file is worked on by co-authors, not hung on a wall: its figures are plain whatever the theme.
+PLAIN = {"paper": "#ffffff", "ink": "#000000", "muted": "#595959", "rule": "#d9d9d9", "course": "#8c8c8c",
+         "worse": "#000000", "accent": "#005f78"}  # fmt: skip
+DPI = 300
+
+
+def illustrate(
+    alts: Mapping[str, str], name: str, size: PanelSize, study: Study, cohort: Cohort, results: ResultSet, theme: Theme
+) -> Drawing:
+    """Draw the courses of the endpoints in ``alts`` (endpoint -> alternative text)."""
+    formatter = Formatter(study.language)
+    return courses(
+        [_panel(endpoint, alt, study, cohort, results) for endpoint, alt in alts.items()],
+        name=name,
+        size=size,
+        family=theme.fonts["text"],
+        number=lambda value: formatter.number(value, own_decimals(value)),
+    )
+
+
+def figure_block(svg: str, name: str, theme: Theme) -> str:
+    """Return the Markdown of a drawn figure: raw HTML, so that page and figure share fonts and colours."""
+    colours = theme.colours["light"].model_dump()
+    return f'```{{=html}}\n<figure class="figure" id="{name}" data-picture="figures/{name}.png">\n{skin(svg, colours, theme.fonts["text"])}\n</figure>\n```\n'
+
+
+def _panel(name: str, alt: str, study: Study, cohort: Cohort, results: ResultSet) -> Panel:
+    endpoint = study.endpoints[name]
+    medians = [results[f"{name}.{visit}.median"] for visit in study.visits]
+    return Panel(
+        title=endpoint.label,
+        unit=endpoint.unit,
+        visits=tuple(Visit(study.visits[m.visit or ""].month, m.n or 0) for m in medians),
+        courses=tuple(
+            tuple(None if value != value else float(value) for value in row)  # noqa: PLR0124  (NaN)
+            for row in cohort.values[name]
+        ),
+        medians=tuple(
+            Median(float(m.value), m.text or "") if isinstance(m.value, int | float) else None for m in medians
+        ),
+        alt=alt,
+        direction=endpoint.direction,
+        log=endpoint.scale == "log",
+    )

@@ -1,0 +1,428 @@
+"""Documents filled from results: Jinja in, Markdown out, and every printed value carries its result id."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import string
+import traceback
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.exceptions import TemplateError as JinjaError
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel
+
+from . import __version__
+from .claims import judge
+from .errors import CohortpressError, Fault, ResultError, TemplateError, did_you_mean
+from .formatting import Formatter, own_decimals, span
+from .result import Result, ResultSet
+from .study import Study
+
+# Whatever Markdown could read as a mark; a single point, comma, slash or hyphen within a word is none.
+_SPECIAL = re.compile(rf"(?<=\w)[.,/-](?!\w)|(?<!\w)[.,/-]|[{re.escape(re.sub('[.,/-]', '', string.punctuation))}]")
+# Where a line may break, or a Markdown block end; spaces that never break stay as they are.
+_BREAKS = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_FRONT_MATTER = re.compile(r"\A---\n(.*?\n)?---\n", re.DOTALL)
+_SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\{\.[^}]*\}")
+
+
+def escape(text: str) -> str:
+    """Return Markdown that prints ``text`` as it stands, whatever stands in it."""
+    return _SPECIAL.sub(r"\\\g<0>", _BREAKS.sub(" ", text).strip(" "))
+
+
+def plain(markdown: str) -> str:
+    """Return a filled sentence without its marks: for alternative texts and the like."""
+    text = str(markdown)
+    while (inner := _SPAN.sub(r"\1", text)) != text:
+        text = inner
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A result as prose prints it."""
+
+    result: Result
+
+    def __str__(self) -> str:
+        return self.marked(self.text)
+
+    @property
+    def text(self) -> str:
+        """The value as text; raises ResultError where there is none."""
+        if self.result.text is None:
+            if self.result.value is not None:
+                mend = f"Write {{% if {self.result.id}.value %}}."
+                raise ResultError(Fault(f"'{self.result.id}' is a yes or a no, and has no text.", mend))
+            raise ResultError(Fault(f"'{self.result.id}' does not exist: {self.result.error}.", "Take it out."))
+        return self.result.text
+
+    def marked(self, text: str) -> str:
+        """Return ``text`` as Markdown that carries the id of this result."""
+        return f'[{escape(text)}]{{.result data-result="{self.result.id}"}}'
+
+    @property
+    def exists(self) -> bool:
+        return self.result.value is not None
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Result.__dataclass_fields__:
+            raise AttributeError(name)
+        return _printable(getattr(self.result, name))
+
+
+class Declared:
+    """A part of study.yml: its keys and nothing else, and its texts print as they stand."""
+
+    def __init__(self, part: BaseModel) -> None:
+        self._part = part
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self:
+            raise ResultError(Fault(f"study.yml has no '{name}' here.", did_you_mean(name, self._keys())))
+        value = getattr(self._part, name)
+        # Addresses have been checked, and stand in links where an escape would be read as part of them.
+        return value if name in ("address", "url") else _printable(value)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._keys()
+
+    def __str__(self) -> str:
+        raise ResultError(Fault("A part of study.yml is not a text.", f"Name one of: {', '.join(self._keys())}."))
+
+    def _keys(self) -> Collection[str]:
+        return type(self._part).model_fields
+
+
+def _printable(value: Any) -> Any:
+    match value:
+        case str():
+            return escape(value)
+        case BaseModel():
+            return Declared(value)
+        case tuple():
+            return tuple(map(_printable, value))
+        case dict():
+            return {key: _printable(inner) for key, inner in value.items()}
+    return value
+
+
+class Branch:
+    """A part of a result id: ``das_crp.month_6`` of ``das_crp.month_6.median``."""
+
+    def __init__(self, id_: str, spec: Declared | None = None) -> None:
+        self._id = id_
+        self._spec = spec
+        self._parts: dict[str, Branch | Value] = {}
+
+    def _grow(self, result: Result, path: Sequence[str]) -> None:
+        """Hang a result below this branch."""
+        head, *rest = path
+        if not rest:
+            self._parts[head] = Value(result)
+            return
+        branch = self._parts.setdefault(head, Branch(f"{self._id}.{head}".lstrip(".")))
+        assert isinstance(branch, Branch)
+        branch._grow(result, rest)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in self._parts:
+            return self._parts[name]
+        if self._spec is not None and name in self._spec:
+            return getattr(self._spec, name)
+        compose = COMPOSED.get(name)
+        if compose and all(part in self._parts for part in compose.needs):
+            return compose(*(self._parts[part] for part in compose.needs))
+        mend = did_you_mean(name, [*self._parts, *(k for k in COMPOSED if COMPOSED[k].needs[0] in self._parts)])
+        raise ResultError(Fault(f"'{self._id}' has no '{name}'.", mend))
+
+    @property
+    def name(self) -> str:
+        """The id so far."""
+        return self._id
+
+    def branches(self, having: str) -> list[Branch]:
+        """Return the branches directly below this one that have a value called ``having``."""
+        return [part for part in self._parts.values() if isinstance(part, Branch) and having in part]
+
+    def __getitem__(self, key: object) -> Any:
+        return getattr(self, str(key))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._parts
+
+    def __iter__(self) -> Iterator[Any]:
+        raise ResultError(Fault(f"'{self._id}' is one thing.", f"Write '[{self._id}]' where a list is asked for."))
+
+    def __str__(self) -> str:
+        raise ResultError(Fault(f"'{self._id}' is not a value.", f"Write '{self._id}.{next(iter(self._parts))}'."))
+
+
+@dataclass(frozen=True)
+class VisitName:
+    """A visit as prose names it."""
+
+    name: str
+    label: str
+    month: float
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A text made of several values, each with its own id."""
+
+    needs: tuple[str, ...]
+    make: Callable[..., object]
+
+    def __call__(self, *values: object) -> object:
+        return self.make(*values)
+
+
+def _range(low: Value, high: Value) -> str:
+    return f"{low}{span(low.result, high.result)}{high}"
+
+
+def _p_phrase(p: Value) -> str:
+    equals = "" if p.text.startswith(("<", ">")) else f"={NO_BREAK}"
+    return f"p{NO_BREAK}{equals}{p}"
+
+
+COMPOSED = {
+    "range": Composed(("min", "max"), _range),
+    "iqr": Composed(("q1", "q3"), _range),
+    "median_range": Composed(("median", "min", "max"), lambda m, *ends: f"{m}{NO_BREAK}({_range(*ends)})"),
+    "median_iqr": Composed(("median", "q1", "q3"), lambda m, *ends: f"{m}{NO_BREAK}({_range(*ends)})"),
+    "mean_sd": Composed(("mean", "sd"), lambda mean, sd: f"{mean}{NO_BREAK}({sd})"),
+    "n_of_total": Composed(("n", "total"), lambda n, total: f"{n}/{total}"),
+    "n_percent": Composed(("n", "percent"), lambda n, share: f"{n}{NO_BREAK}({share})"),
+    "p": Composed(("p_value",), lambda p: p),
+    "p_phrase": Composed(("p_value",), _p_phrase),
+}
+
+
+@dataclass(frozen=True)
+class Constant:
+    """What the study declares rather than measures."""
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        return f'[{escape(self.value)}]{{.constant data-constant="{self.name}"}}'
+
+
+class Constants:
+    """``{{ constants.dose }}``: what ``constants:`` of study.yml declares."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Constant:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._values:
+            raise ResultError(
+                Fault(f"study.yml declares no constant '{name}'.", did_you_mean(name, self._values))
+            )
+        return Constant(name, self._values[name])
+
+
+def names(study: Study, results: ResultSet) -> dict[str, object]:
+    """Return every name that a document can use, as Jinja sees it."""
+    specs = {name: Declared(spec) for name, spec in (*study.endpoints.items(), *study.characteristics.items())}
+    tree: dict[str, Branch] = {}
+    for result in results:
+        head, *rest = result.id.split(".")
+        tree.setdefault(head, Branch(head, specs.get(head)))._grow(result, rest)
+    visits = {name: VisitName(name, escape(visit.label), visit.month) for name, visit in study.visits.items()}
+    formatter = Formatter(study.language)
+    constants = {"alpha": study.analysis.alpha, "software": f"cohortpress {__version__}", **study.constants}
+    return {
+        **tree,
+        **visits,
+        "baseline": visits[study.baseline],
+        "all_visits": list(visits.values()),
+        "all_endpoints": [tree[name] for name in study.endpoints],
+        "all_characteristics": [tree[name] for name, spec in study.characteristics.items() if spec.listed],
+        "all_events": tree["adverse_events"].branches("n_events") if "adverse_events" in tree else [],
+        "constants": Constants({
+            name: value if isinstance(value, str) else formatter.number(value, own_decimals(value))
+            for name, value in constants.items()
+        }),
+        "study": Declared(study),
+    }
+
+
+def check_claim(name: str, study: Study, results: ResultSet) -> None:
+    """Raise ResultError where the data do not support the claim ``name`` of study.yml."""
+    if name not in study.claims:
+        raise ResultError(Fault(f"study.yml has no claim '{name}'.", did_you_mean(name, study.claims)))
+    verdict = judge(name, study, results)
+    if not verdict.holds:
+        mend = "Rewrite the sentence, or change the claim in report/study.yml."
+        raise ResultError(Fault(f"The data no longer support the claim '{name}': {verdict}.", mend))
+
+
+class ClaimTag(Extension):
+    """``{% claim name %} ... {% endclaim %}``: prose that prints only while the data support the claim."""
+
+    tags = {"claim"}  # noqa: RUF012 - Jinja's own way
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        name = nodes.Const(parser.stream.expect("name").value)
+        body = parser.parse_statements(("name:endclaim",), drop_needle=True)
+        call = self.call_method("_check", [name, nodes.Name("check_claim", "load")])
+        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+
+    def _check(self, name: str, check_claim: Callable[[str], None], caller: Callable[[], str]) -> str:
+        check_claim(name)
+        return caller()
+
+
+class Filler:
+    """Fills documents; templates are found in the first of ``folders`` that has them."""
+
+    def __init__(
+        self, study: Study, results: ResultSet, folders: Sequence[Path], functions: Mapping[str, object]
+    ) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader([str(folder) for folder in folders]),
+            undefined=StrictUndefined,
+            # pandoc writes {#id}, which Jinja would take for a comment
+            comment_start_string="{##",
+            comment_end_string="##}",
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,
+            finalize=_with_its_id,
+            extensions=[ClaimTag],
+        )
+        self._environment.filters |= {"escape": escape, "plain": plain, "capitalize": capitalise}
+        self._environment.globals = {
+            **{name: self._environment.globals[name] for name in ("range", "dict", "namespace")},
+            **names(study, results),
+            "check_claim": partial(check_claim, study=study, results=results),
+            **functions,
+        }
+        self._study = study
+        self.language = study.language.partition("-")[0]
+
+    def words(self, name: str) -> Any:
+        """Return a list or table of the language file, such as its ``numerals``; raises TemplateError without it."""
+        with self._located(f"language/{self.language}.jinja"):
+            return getattr(self._environment.get_template(f"language/{self.language}.jinja").module, name)
+
+    def fill(self, source: str, file: str) -> tuple[dict[str, Any], str]:
+        """Return front matter and body of a document with all values in it.
+
+        Raises TemplateError with file and line where a name is unknown, a tag is broken or a value does not
+        exist.
+        """
+        with self._located(file):
+            self._environment.globals |= self._macros(f"language/{self.language}.jinja", _in_one_line)
+            self._environment.globals |= self._macros("blocks.jinja", lambda macro: macro)
+            code = self._environment.compile(source.replace("{{<", '{{ "{{<" }}'), file, file)
+            filled = Template.from_code(self._environment, code, self._environment.globals).render()
+        matter = _FRONT_MATTER.match(filled)
+        if matter is None:
+            return {}, filled
+        try:
+            own = yaml.safe_load(matter[1] or "") or {}
+        except yaml.YAMLError as error:
+            raise TemplateError(Fault(f"The front matter is not YAML ({error}).", "", file)) from None
+        if not isinstance(own, dict):
+            raise TemplateError(Fault("The front matter holds no keys.", "Write 'key: value' lines.", file))
+        return own, filled[matter.end() :]
+
+    def _macros(self, library: str, wrap: Callable[[Any], object]) -> dict[str, object]:
+        exported = vars(self._environment.get_template(library).module)
+        study = self._study
+        for kind in ("visits", "endpoints", "characteristics", "yes_no_changes", "responses"):
+            for name in getattr(study, kind).keys() & exported.keys():
+                problem = f"'{name}' is a word of templates/{library}."
+                raise TemplateError(Fault(problem, "Choose another name.", study.where(kind, name)))
+        return {name: wrap(value) for name, value in exported.items() if not name.startswith("_")}
+
+    @contextlib.contextmanager
+    def _located(self, file: str) -> Iterator[None]:
+        """Turn whatever goes wrong while filling ``file`` into an error with its place."""
+        try:
+            yield
+        except TemplateNotFound as error:
+            mend = "Copy one of templates/language/ and translate it." if "language/" in str(error) else ""
+            raise TemplateError(Fault(f"There is no template '{error}'.", mend, self._place(error, file))) from None
+        except TemplateSyntaxError as error:
+            where = f"{self._short(error.filename or file)}, line {error.lineno}"
+            raise TemplateError(Fault(f"A tag is broken: {error.message}.", "", where)) from None
+        except CohortpressError as error:
+            kind = TemplateError if isinstance(error, ResultError) else type(error)
+            place = self._place(error, file)
+            raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
+        except (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+            word = re.match(r"'(\w+)' is undefined", str(error))
+            mend = did_you_mean(word[1], self._environment.globals) if word else ""
+            problem = f"{str(error).rstrip('.')}."
+            raise TemplateError(Fault(problem, mend, self._place(error, file))) from None
+
+    def _place(self, error: BaseException, file: str) -> str:
+        """Return the line of the document, and of the macro below it, where ``error`` was raised."""
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [
+            f"{self._short(frame.filename)}, line {frame.lineno}"
+            for frame in frames
+            if frame.filename == file or frame.filename.endswith(".jinja")
+        ]
+        outer, inner = (places[0], places[-1]) if places else (file, file)
+        return outer if outer == inner else f"{outer} (in {inner})"
+
+    @staticmethod
+    def _short(filename: str) -> str:
+        """Return a path from the templates folder on: the rest of it is no news."""
+        parts = Path(filename).parts
+        return str(Path(*parts[parts.index("templates") :])) if "templates" in parts else filename
+
+
+def _in_one_line(macro: Any) -> object:
+    """Let a sentence come out in one line however its macro is laid out: it may stand in a table or a heading."""
+    if not callable(macro):
+        return macro
+    return lambda *args, **kwargs: re.sub(r"[ \n]+", " ", macro(*args, **kwargs)).strip()
+
+
+def _with_its_id(value: object) -> object:
+    """Let nothing print that carries no result id and no language: a bare fraction, a truth value, a None."""
+    if value is None or isinstance(value, bool | float):
+        mend = "Print the result itself, as in {{ age.median }}, and a text in its place where there is none."
+        raise ResultError(Fault(f"A bare {value!r} would print.", mend))
+    return value
+
+
+def capitalise(markdown: object) -> str:
+    """Return the text with its first letter large, also where it is marked as a result."""
+    return re.sub(r"^(\W*)(\w)", lambda start: start[1] + start[2].upper(), str(markdown), count=1)
+
+
+def front_matter(own: Mapping[str, Any], study: Study, document: str) -> str:
+    """Return the head of a filled document: what the author wrote, and what page and engine need to know."""
+    given = {"pagetitle": escape(study.title), "lang": study.language, "document": document, "css": f"{document}.css"}
+    return f"---\n{yaml.safe_dump({**own, **given}, allow_unicode=True, sort_keys=False)}---\n"
