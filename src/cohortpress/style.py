@@ -1,0 +1,357 @@
+"""Page sizes, themes and the style sheet of a document, its fonts included."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import math
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import chain, pairwise, zip_longest
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from .errors import Fault, StyleError
+
+MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
+PAPER = {
+    "A0": (841.0, 1189.0), "A1": (594.0, 841.0), "A2": (420.0, 594.0), "A3": (297.0, 420.0),
+    "A4": (210.0, 297.0), "A5": (148.0, 210.0), "LETTER": (215.9, 279.4),
+}  # fmt: skip
+Document = Literal["abstract", "poster"]
+# Where themes are drawn: a poster on A0, an abstract on A4. Other pages are in proportion.
+DRAWN_ON = {"poster": "A0", "abstract": "A4"}
+
+Family = Literal["Source Sans Pro", "Source Serif Pro"]
+# The package of a family and the name of a face's file in it.
+FONTS: dict[str, tuple[str, str]] = {
+    "Source Sans Pro": ("font_source_sans_pro", "SourceSansPro-{}.ttf"),
+    "Source Serif Pro": ("font_source_serif_pro", "SourceSerifPro-{}.ttf"),
+}
+# All faces that the style sheets use, with their weight and style in CSS.
+FACES = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
+FEATURES = ["kern", "liga", "tnum", "lnum", "mark", "ccmp"]
+# Characters that every subset of a font holds, so that most edits of a text find their fonts ready.
+COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozenset(
+    "‘’“”„–—‑•…†‡‰′″−≤≥≈→←↑↓€\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}αβγδκμχ"
+)
+# From here on a screen has room for the grid of the poster; below, its areas follow one another.
+WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
+
+
+@dataclass(frozen=True)
+class PageSize:
+    """A page; ``name`` is what the author wrote."""
+
+    name: str
+    width_mm: float
+    height_mm: float
+
+    @property
+    def shape(self) -> str:
+        return "portrait" if self.height_mm >= self.width_mm else "landscape"
+
+
+@dataclass(frozen=True)
+class PanelSize:
+    """Size of one panel of a figure on the finished page, and of its text; ``across`` stand side by side."""
+
+    width_mm: float
+    height_mm: float
+    font_pt: float
+    across: int = 1
+
+
+def parse_page_size(text: str) -> PageSize:
+    """Read ``A0``, ``A0 landscape``, ``Letter``, ``90x120cm`` (width first) or ``48 x 36 in``.
+
+    Raises StyleError for anything else, and for a side under 5 cm or over 5 m.
+    """
+    name, _, turn = " ".join(text.split()).partition(" ")
+    if name.upper() in PAPER and turn.lower() in ("", "portrait", "landscape"):
+        sides = PAPER[name.upper()]
+        return PageSize(text.strip(), *(sides[::-1] if turn.lower() == "landscape" else sides))
+    number = r"(\d+(?:\.\d+)?)"
+    if found := re.fullmatch(rf"{number}\s*[x×]\s*{number}\s*(mm|cm|in)", text.strip(), re.IGNORECASE):
+        width, height = (float(side) * MM[found[3].lower()] for side in found.group(1, 2))
+        if all(50 <= side <= 5000 for side in (width, height)):
+            return PageSize(text.strip(), width, height)
+    mend = "Write for instance 'A4', 'A0', 'A0 landscape', '90x120cm' (width first) or '48x36in'."
+    raise StyleError(Fault(f"'{text}' is not a page size.", mend))
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+
+
+class Colours(_Part):
+    """What each colour means. Figures and pages take their colours from here alone."""
+
+    paper: Colour
+    tint: Colour
+    ink: Colour
+    muted: Colour
+    rule: Colour
+    accent: Colour
+    band: Colour
+    on_band: Colour
+    course: Colour
+    worse: Colour
+
+
+class Figure(_Part):
+    """Where a figure goes: its whole width, the height of a panel, and how many panels stand side by side."""
+
+    width_mm: PositiveFloat
+    height_mm: PositiveFloat
+    font_pt: PositiveFloat
+    across: PositiveInt
+
+
+class Layout(_Part):
+    """Where the areas of a poster stand: relative widths of the columns, and the areas' names row by row."""
+
+    columns: tuple[PositiveFloat, ...]
+    areas: tuple[str, ...]
+    figure: Figure
+
+    @model_validator(mode="after")
+    def _areas_are_rectangles(self) -> Self:
+        rows = [row.split() for row in self.areas]
+        if bad := [row for row in self.areas if len(row.split()) != len(self.columns)]:
+            raise ValueError(f"the row '{bad[0]}' does not name {len(self.columns)} columns")
+        for name in set(chain(*rows)):
+            cells = [(y, x) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell == name]
+            (top, bottom), (left, right) = ((min(side), max(side)) for side in zip(*cells, strict=True))
+            if len(cells) != (bottom - top + 1) * (right - left + 1):
+                raise ValueError(f"the area '{name}' is not one rectangle")
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        return list(dict.fromkeys(chain(*(row.split() for row in self.areas))))
+
+
+class Sheet(_Part):
+    """What a theme says about a document; ``text_pt`` are the smallest, the usual and the largest text."""
+
+    text_pt: tuple[PositiveFloat, PositiveFloat, PositiveFloat]
+    margin_mm: PositiveFloat
+    gutter_mm: PositiveFloat
+
+
+class Poster(Sheet):
+    portrait: Layout
+    landscape: Layout
+
+
+class Abstract(Sheet):
+    figure: Figure
+
+
+class Theme(_Part):
+    """A theme: its tokens, and the folders that its style sheets lie in."""
+
+    name: str
+    folders: tuple[Path, ...]
+    colours: Annotated[dict[Literal["light", "dark"], Colours], Field(min_length=2)]
+    fonts: Annotated[dict[Literal["text", "display"], Family], Field(min_length=2)]
+    sizes: Annotated[dict[Literal["title", "message", "heading"], PositiveFloat], Field(min_length=3)]
+    poster: Poster
+    abstract: Abstract
+
+    def sheet(self, document: Document) -> Sheet:
+        return self.poster if document == "poster" else self.abstract
+
+    def layout(self, page: PageSize) -> Layout:
+        return self.poster.portrait if page.height_mm >= page.width_mm else self.poster.landscape
+
+    def text_pt(self, document: Document, page: PageSize) -> tuple[float, float, float]:
+        """Return the smallest, the usual and the largest size of the text, in pt."""
+        smallest, usual, largest = self.sheet(document).text_pt
+        scale = _proportion(document, page)
+        return smallest * scale, usual * scale, largest * scale
+
+    def panels(self, document: Document, page: PageSize, count: int) -> PanelSize:
+        """Return the size of each of ``count`` panels of a figure on this page."""
+        figure = self.layout(page).figure if document == "poster" else self.abstract.figure
+        scale = _proportion(document, page)
+        across = math.ceil(count / math.ceil(count / figure.across))
+        width = (figure.width_mm - (across - 1) * self.sheet(document).gutter_mm) / across
+        return PanelSize(width * scale, figure.height_mm * scale, figure.font_pt * scale, across)
+
+
+def _proportion(document: Document, page: PageSize) -> float:
+    width, height = PAPER[DRAWN_ON[document]]
+    return math.sqrt(page.width_mm * page.height_mm / (width * height))
+
+
+def load_theme(name: str, folders: Sequence[Path]) -> Theme:
+    """Read ``<name>/theme.yml`` from the first of ``folders`` that has it.
+
+    Raises StyleError for an unknown theme, or with all faults of the file.
+    """
+    files = {file.parent.name: file for folder in reversed(folders) for file in folder.glob("*/theme.yml")}
+    if name not in files:
+        raise StyleError(
+            Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", "theme")
+        )
+    where = f"{name}/theme.yml"
+    try:
+        given = yaml.safe_load(files[name].read_text(encoding="utf-8"))
+        return Theme.model_validate({**given, "name": name, "folders": tuple(folders)})
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        mend = "Check colons and indentation."
+        raise StyleError(
+            Fault(f"This is not YAML: {error.problem}.", mend, f"{where}, line {line}")
+        ) from None
+    except TypeError:
+        raise StyleError(
+            Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", where)
+        ) from None
+    except ValidationError as error:
+        faults = (Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}.", "", where) for e in error.errors())
+        raise StyleError(*faults) from None
+
+
+def font_file(face: str) -> Path:
+    """Return the file of a face: ``Source Sans Pro/Semibold``. Raises StyleError where it is missing."""
+    family, _, cut = face.partition("/")
+    package, pattern = FONTS[family]
+    spec = find_spec(package)
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        if (path := Path(place) / "files" / pattern.format(cut)).is_file():
+            return path
+    mend = f"Run 'pip install {package.replace('_', '-')}'."
+    raise StyleError(Fault(f"The font {family} is missing.", mend))
+
+
+def stylesheet(
+    theme: Theme,
+    document: Document,
+    page: PageSize,
+    *,
+    cache: Path,
+    text: str = "",
+    scale: float | None = None,
+) -> str:
+    """Return the whole style sheet: fonts, variables, page rules, then the sheets of base and theme.
+
+    ``scale`` is the size of the text in pt (else the theme's usual one); the fonts have the characters of
+    ``text``; ``cache`` is the folder that keeps subsets of fonts.
+    """
+    names = ("common.css", f"{document}.css", f"{document}-{page.shape}.css")
+    sheets = [f"{part}/{name}" for part in ("base", theme.name) for name in names]
+    files = [
+        next(filter(Path.is_file, (folder / sheet for folder in theme.folders)), None) for sheet in sheets
+    ]
+    return "\n".join([
+        *_font_faces(theme, frozenset(text) | COMMON, cache),
+        *_variables(theme, document, page, scale or theme.text_pt(document, page)[1]),
+        *(file.read_text(encoding="utf-8") for file in files if file),
+    ])  # fmt: skip
+
+
+def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float) -> Iterator[str]:
+    """Yield the tokens as custom properties, the page, and the places of the areas."""
+    sheet, scale = theme.sheet(document), _proportion(document, page)
+    light, dark = (_declare(theme.colours[scheme].model_dump()) for scheme in ("light", "dark"))
+    tokens = _declare(
+        {f"font_{key}": f'"{family}", sans-serif' for key, family in theme.fonts.items()}
+        | {f"size_{key}": f"{value}rem" for key, value in theme.sizes.items()}
+        | {"text": f"{text_pt:.2f}pt", "gutter": f"{sheet.gutter_mm * scale:.2f}mm"}
+        | {"margin": f"{sheet.margin_mm * scale:.2f}mm"}
+        | {"page_width": f"{page.width_mm}mm", "page_height": f"{page.height_mm}mm"}
+    )
+    yield f":root {{ color-scheme: light dark; {tokens} {light} }}"
+    # WeasyPrint does not know questions about the screen; it skips what stands inside `@media screen`.
+    yield f"@media screen {{ @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }} }}"
+    yield f"@media screen {{ {_drawing_classes()} }}"
+    margin = "0" if document == "poster" else f"{sheet.margin_mm * scale:.2f}mm"
+    yield f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {margin} }}"
+    if document == "poster":
+        grid, order = _grid(theme.layout(page))
+        yield f"@media print {{ {grid} }}"
+        yield f"@media screen {{ @media ({WIDE}) {{ {grid} }} @media ({NARROW}) {{ {order} }} }}"
+
+
+def _grid(layout: Layout) -> tuple[str, str]:
+    """Return the rules that place the areas side by side, and those that put them one after another."""
+    # Gutters are columns of their own, as WeasyPrint forgets gaps when it measures what spans them.
+    columns = " var(--gutter) ".join(f"minmax(0, {width:g}fr)" for width in layout.columns)
+    rows = []
+    for row in map(str.split, layout.areas):
+        gutters = (left if left == right else "." for left, right in pairwise(row))
+        rows.append(f'"{" ".join(filter(None, chain(*zip_longest(row, gutters))))}"')
+    areas = " ".join(f".{name} {{ grid-area: {name} }}" for name in layout.names)
+    order = " ".join(f".{name} {{ order: {place} }}" for place, name in enumerate(layout.names, 1))
+    return (
+        f"main {{ grid-template-columns: {columns}; grid-template-areas: {' '.join(rows)} }} {areas}",
+        order,
+    )
+
+
+def _declare(tokens: Mapping[str, str]) -> str:
+    return " ".join(f"--{key.replace('_', '-')}: {value};" for key, value in tokens.items())
+
+
+def _drawing_classes() -> str:
+    """Return rules by which a browser colours figures in the scheme of the moment."""
+    tokens = [(token, token.replace("_", "-")) for token in Colours.model_fields]
+    return " ".join(f".{kind}-{a} {{ {kind}: var(--{b}) }}" for kind in ("fill", "stroke") for a, b in tokens)
+
+
+def _font_faces(theme: Theme, characters: frozenset[str], cache: Path) -> Iterator[str]:
+    text, display = theme.fonts["text"], theme.fonts["display"]
+    # The display face is used for title and message alone, in one cut.
+    for family, cut in dict.fromkeys([*((text, cut) for cut in FACES), (display, "Semibold")]):
+        weight, slant = FACES[cut]
+        file = font_file(f"{family}/{cut}")
+        data = base64.b64encode(_subset(file, characters, cache)).decode()
+        # The name in the address lets the printer read the font from its file, which is faster than WOFF2.
+        url = f"data:font/woff2;face={family.replace(' ', '%20')}/{cut};base64,{data}"
+        face = f'font-family: "{family}"; font-weight: {weight}; font-style: {slant}; font-display: block'
+        yield f'@font-face {{ {face}; src: url("{url}") format("woff2") }}'
+
+
+def _subset(file: Path, characters: frozenset[str], cache: Path) -> bytes:
+    """Return these characters of a font as WOFF2; made once, as it takes some tenths of a second."""
+    wanted = "".join(sorted(characters))
+    key = hashlib.sha256(f"{file.stat().st_size} {wanted}".encode()).hexdigest()[:12]
+    ready = cache / f"{file.stem}-{key}.woff2"
+    if not ready.is_file():
+        from fontTools.subset import Options, Subsetter, load_font
+
+        options = Options(flavor="woff2", hinting=False, layout_features=FEATURES)
+        font = load_font(str(file), options, lazy=True)
+        subsetter = Subsetter(options)
+        subsetter.populate(text=wanted)
+        subsetter.subset(font)
+        font.flavor, font.recalcTimestamp = "woff2", False
+        buffer = io.BytesIO()
+        font.save(buffer)
+        cache.mkdir(parents=True, exist_ok=True)
+        part = ready.with_suffix(f".{os.getpid()}.part")  # two builds may make it at the same time
+        part.write_bytes(buffer.getvalue())
+        part.replace(ready)
+    return ready.read_bytes()
