@@ -1,0 +1,5 @@
+"""``python -m cohortpress``."""
+
+from .cli import main
+
+main(prog_name="cohortpress")

@@ -1,0 +1,499 @@
+"""The steps from data to finished documents, in order; each runs only when what it reads has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from .errors import CohortpressError, Fault, StudyError, TemplateError
+from .freshness import LEDGER, PROJECT_FILE, TEMPLATES, note_whole, outputs_if_unchanged, packaged_templates
+from .ledger import Input, Ledger, code_digest, digest, write
+from .publishing import publish, recover
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+    from .cohort import Cohort
+    from .engine import Engine
+    from .printing import Printed
+    from .result import ResultSet
+    from .style import PageSize, Theme
+    from .templating import Branch, Filler
+
+Document = Literal["abstract", "poster"]
+DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
+ENDINGS = {"abstract": ("pdf", "fitted.html", "docx", "txt"), "poster": ("pdf", "fitted.html", "png")}
+
+PREVIEW_WIDTH = 1000  # pixels
+
+Report = Callable[[str, float], None]
+Warn = Callable[[Fault], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line or the environment decides about a build; None leaves it to the study."""
+
+    engine: str | None = None
+    theme: str | None = None
+    documents: tuple[Document, ...] = DOCUMENTS
+    strict: bool = False
+
+    @property
+    def choices(self) -> str:
+        """All that decides about a build beside the files of the study."""
+        return repr((self.engine or shutil.which("quarto"), self.theme, self.documents, self.strict))
+
+
+def build(
+    folder: Path,
+    options: Options = Options(),
+    report: Report = lambda step, seconds: None,
+    warn: Warn = lambda fault: None,
+) -> list[Path]:
+    """Build the study in ``folder`` and return what lies in ``_output/`` afterwards.
+
+    ``report`` is told each step with its seconds, ``warn`` what should be mended but stops nothing. Raises CohortpressError where anything is wrong; ``_output/`` then is as it was.
+    """
+    if outputs := outputs_if_unchanged(folder, options.choices):
+        return outputs
+    with Build(folder, options, report, warn) as steps:
+        steps.start_workers()
+        return steps.run()
+
+
+class Build:
+    """One build of one study: a context that only one process at a time can hold."""
+
+    def __init__(
+        self, folder: Path, options: Options, report: Report, warn: Warn = lambda fault: None
+    ) -> None:
+        from .study import read_study
+
+        self.folder = folder
+        self.options = options
+        self.study = read_study(folder)
+        self.work = folder / "build"
+        self.output = folder / "_output"
+        self._report = report
+        self._warn = warn
+        self._warnings = 0
+        self._ledger = Ledger(folder / LEDGER)
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Build:
+        self._open.enter_context(_alone(self.work / "lock"))
+        recover(self.output)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._open.close()
+
+    # -- what the steps share, read once and only when needed
+
+    @cached_property
+    def template_folders(self) -> list[Path]:
+        places = (self.folder / TEMPLATES, packaged_templates())
+        return list(dict.fromkeys(place.resolve() for place in places if place.is_dir()))
+
+    @cached_property
+    def theme(self) -> Theme:
+        from .style import load_theme
+
+        return load_theme(
+            self.options.theme or self.study.theme, [f / "themes" for f in self.template_folders]
+        )
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        from .analysis.derived import derive
+        from .cohort import read_cohort
+
+        return derive(self.study, read_cohort(self.folder, self.study))
+
+    @cached_property
+    def results(self) -> ResultSet:
+        from .result import ResultSet
+
+        self.analyse()
+        return ResultSet.from_json(self._results_file.read_text(encoding="utf-8"))
+
+    @cached_property
+    def workers(self) -> ProcessPoolExecutor:
+        """Processes that print, one a document at a time."""
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        pool = ProcessPoolExecutor(len(DOCUMENTS), mp_context=get_context("spawn"))
+        self._open.callback(pool.shutdown, cancel_futures=True)
+        return pool
+
+    def start_workers(self) -> None:
+        """Let the printing processes load WeasyPrint now, while this one computes and fills."""
+        for _ in self.options.documents:
+            self.workers.submit(_load_printing)
+
+    @cached_property
+    def _results_file(self) -> Path:
+        return self.work / "results.json"
+
+    def page(self, document: Document) -> PageSize:
+        from .style import parse_page_size
+
+        with _at(self.study.where("documents", document, "page")):
+            return parse_page_size(getattr(self.study.documents, document).page)
+
+    def _work(self, document: Document, ending: str) -> Path:
+        return self.work / f"{document}.{ending}"
+
+    def _is_current(self, document: Document) -> bool:
+        """Tell whether a document that this build leaves out was made from these very results."""
+        files = self._files_of(document)
+        return self._ledger.is_fresh(document, digest([self._results_file]), files)
+
+    def _files_of(self, document: Document) -> list[Path]:
+        return [self._work(document, ending) for ending in ENDINGS[document]]
+
+    def _tables_of(self, document: Document) -> list[Path]:
+        return sorted((self.work / "tables").glob(f"{document}-*.csv"))
+
+    @cached_property
+    def _data(self) -> list[Path]:
+        return [self.folder / file for file in self.study.data.files.values()]
+
+    @cached_property
+    def _measured(self) -> list[Path]:
+        """What results and figures depend on."""
+        return [self.study.file_in(self.folder), *self._data]
+
+    @cached_property
+    def _pictures(self) -> list[Path]:
+        """What a page may show: anything beside the prose."""
+        return [
+            path
+            for path in sorted((self.folder / "report").rglob("*"))
+            if path.suffix not in (".qmd", ".yml")
+        ]
+
+    def _templates(self, pattern: str) -> list[Path]:
+        return [
+            path
+            for folder in self.template_folders
+            for path in sorted(folder.glob(pattern))
+            if path.is_file()
+        ]
+
+    # -- the steps
+
+    def analyse(self) -> None:
+        """Data to results.json."""
+
+        def make() -> None:
+            from .analysis import analyse
+            from .formatting import format_results
+            from .provenance import provenance
+
+            results = format_results(analyse(self.study, self.cohort), self.study)
+            write(self._results_file, results.with_provenance(provenance(self.folder, self.study)).to_json())
+
+        self._step("analysis", self._measured, [self._results_file], make)
+
+    def run(self) -> list[Path]:
+        """Go all the way; while one document is rendered and printed, the next is filled."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(len(DOCUMENTS)) as threads:
+            jobs = []
+            for document in sorted(self.options.documents, reverse=True):  # the poster takes longest
+                self.fill(document)
+                jobs.append(threads.submit(self._finish, document))
+            for job in jobs:
+                job.result()
+        return self.publish()
+
+    def _finish(self, document: Document) -> None:
+        self.render(document)
+        self.print(document)
+
+    def fill(self, document: Document) -> None:
+        """Results, prose and templates to ``build/*.qmd`` and its style sheet."""
+        self.analyse()
+        self._fill(document)
+        self._style(document)
+        self._check_prose(document)
+
+    def _style(self, document: Document) -> None:
+        filled, css = self._work(document, "qmd"), self._work(document, "css")
+        page = self.page(document)
+
+        def make() -> None:
+            from .style import stylesheet
+
+            text = filled.read_text(encoding="utf-8")
+            write(css, stylesheet(self.theme, document, page, text=text, cache=_font_cache()))
+
+        self._step(
+            f"style of the {document}",
+            [repr(page), self.theme.name, filled, *self._templates("themes/**/*")],
+            [css],
+            make,
+        )
+
+    def _fill(self, document: Document) -> None:
+        from .templating import front_matter
+        from .wordprocessing import tables
+
+        source = self.folder / "report" / f"{document}.qmd"
+        if not source.is_file():
+            raise StudyError(
+                Fault("The document is missing.", "Write it, or copy another.", f"report/{document}.qmd")
+            )
+        filled = self._work(document, "qmd")
+
+        def make() -> None:
+            matter, body = self._filler(document).fill(_text_of(source), f"report/{document}.qmd")
+            for old in self._tables_of(document):
+                old.unlink()
+            for name, table in tables(body):
+                write(self.work / "tables" / f"{document}-{name}.csv", table)
+            write(filled, front_matter(matter, self.study, document) + body)
+
+        inputs: list[Input] = [*self._measured, source, *self._templates("**/*.jinja"), repr(self.theme)]
+        self._step(f"prose of the {document}", inputs, lambda: [filled, *self._tables_of(document)], make)
+
+    def _filler(self, document: Document) -> Filler:
+        from .qr import qr_code
+        from .templating import Filler
+
+        functions = {"draw": self._draughtsman(document), "qr_code": qr_code, "document": document}
+        return Filler(self.study, self.results, self.template_folders, functions)
+
+    def _check_prose(self, document: Document) -> None:
+        """Hold the author's own words against the results: no typed number, no word that says too much.
+
+        Warns, or, if the build is strict, raises TemplateError with all faults.
+        """
+        from .gate import check_prose, number_words, read_words
+
+        own = [path for path in self._templates("language/*.jinja") if self.folder.resolve() in path.parents]
+        sources = {f"report/{document}.qmd": self.folder / "report" / f"{document}.qmd"}
+        sources |= {path.relative_to(self.folder.resolve()).as_posix(): path for path in own}
+        texts = {name: path.read_text(encoding="utf-8") for name, path in sources.items()}
+        filler = self._filler(document)
+        words = number_words(filler.words("numerals"), filler.words("parts"))
+        watched = [
+            word
+            for path in self._templates(f"language/{filler.language}.overreach.yml")[:1]
+            for word in read_words(path)
+        ]
+        faults = check_prose(texts, self.study, self.results, words, watched)
+        if faults and self.options.strict:
+            raise TemplateError(*faults)
+        for fault in faults:
+            self._warnings += 1
+            self._warn(fault)
+
+    def _draughtsman(
+        self, document: Document
+    ) -> Callable[[str, Sequence[Branch], Callable[[Branch], str]], str]:
+        """Return the function that draws a figure for ``document``, or finds it drawn."""
+        from .illustration import DPI, PLAIN, check_kind, figure_block, illustrate
+        from .templating import plain
+
+        page = self.page(document)
+        count = itertools.count(1)
+
+        def draw(kind: str, endpoints: Sequence[Branch], alt: Callable[[Branch], str]) -> str:
+            check_kind(kind)
+            name = f"{document}-{kind}-{next(count)}"
+            svg, png = (self.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
+            alts = {endpoint.name: plain(alt(endpoint)) for endpoint in endpoints}
+            size = self.theme.panels(document, page, len(alts))
+            in_word = "docx" in ENDINGS[document]
+
+            def make() -> None:
+                drawing = illustrate(alts, name, size, self.study, self.cohort, self.results, self.theme)
+                write(svg, drawing.svg)
+                if in_word:
+                    write(png, drawing.png(PLAIN, DPI))
+
+            inputs: list[Input] = [kind, repr(alts), repr(size), repr(self.theme.fonts), *self._measured]
+            self._step(f"figure {name}", inputs, [svg, png] if in_word else [svg], make)
+            return figure_block(svg.read_text(encoding="utf-8"), name, self.theme)
+
+        return draw
+
+    @cached_property
+    def engine(self) -> Engine:
+        from .engine import choose_engine
+
+        return choose_engine(self.options.engine, self.folder)
+
+    def render(self, document: Document) -> None:
+        """``build/*.qmd`` to HTML, by whichever engine."""
+        filled, html = self._work(document, "qmd"), self._work(document, "html")
+        around = [self.folder / PROJECT_FILE, *self._templates("*.html"), *self._pictures]
+        inputs: list[Input] = [
+            self.engine.name,
+            self.engine.version(),
+            filled,
+            self._work(document, "css"),
+            *around,
+        ]
+        self._step(
+            f"HTML of the {document}, by {self.engine.name}",
+            inputs,
+            [html],
+            lambda: self.engine.render(filled),
+        )
+
+    def print(self, document: Document) -> None:
+        """HTML to PDF and its preview; the filled prose of the abstract to Word and plain text."""
+        if "docx" in ENDINGS[document]:
+            self._word(document)
+            self._text(document)
+        self._print(document)
+        self._ledger.note(document, digest([self._results_file]), self._files_of(document))
+
+    def _print(self, document: Document) -> None:
+        html, fitted, pdf, png = (self._work(document, e) for e in ("html", "fitted.html", "pdf", "png"))
+        page = self.page(document)
+        text_pt = self.theme.text_pt(document, page)
+
+        def make() -> None:
+            printed = self.workers.submit(_print_pdf, html, pdf, page, text_pt).result()
+            write(fitted, in_text_size(html.read_text(encoding="utf-8"), printed.text_pt))
+
+        self._step(f"PDF of the {document}", [html, repr((page, text_pt))], [pdf, fitted], make)
+        if document == "poster":
+            self._step("preview of the poster", [pdf], [png],
+                       lambda: self.workers.submit(_preview, pdf, png).result())  # fmt: skip
+
+    def _word(self, document: Document) -> None:
+        from .engine.pandoc import run_pandoc
+
+        filled, docx = self._work(document, "qmd"), self._work(document, "docx")
+        lua = next(folder / "docx.lua" for folder in self.template_folders if (folder / "docx.lua").is_file())
+        pictures = sorted((self.work / "figures").glob(f"{document}-*.png"))
+        options = ["--from=markdown", "--to=docx", f"--lua-filter={lua.resolve()}", "--output", docx.name]
+        self._step(f"Word file of the {document}", [filled, lua, *pictures], [docx],
+                   lambda: run_pandoc(self.work, filled.name, *options))  # fmt: skip
+
+    def _text(self, document: Document) -> None:
+        from .wordprocessing import plain_text
+
+        filled, txt = self._work(document, "qmd"), self._work(document, "txt")
+        self._step(f"text of the {document}", [filled, self.study.file_in(self.folder)], [txt],
+                   lambda: write(txt, plain_text(filled.read_text(encoding="utf-8"), self.study, self.work)))  # fmt: skip
+
+    def publish(self) -> list[Path]:
+        """Put the finished set into ``_output/``, whole or not at all; return its files."""
+        files = self._finished()
+        placed = [self.output / name for name in files]
+        before = {path.relative_to(self.output).as_posix() for path in self._ledger.made("outputs")}
+        self._step(
+            "outputs", [*files, *files.values()], placed, lambda: publish(files, self.output, replaced=before)
+        )
+        if not self._warnings:  # what warned shall warn again next time
+            note_whole(self._ledger, self.folder, self._data, self.options.choices, placed)
+        return placed
+
+    def _finished(self) -> dict[str, Path]:
+        """Return what a reader gets: name below ``_output/`` -> where it was made.
+
+        A document that was left out of this build stays as long as it is not older than the data.
+        """
+        current = [d for d in DOCUMENTS if d in self.options.documents or self._is_current(d)]
+        files = [file for document in current for file in self._files_of(document)]
+        tables = [table for document in current for table in self._tables_of(document)]
+        made = (*files, self._results_file, *tables)
+        return {path.relative_to(self.work).as_posix().replace(".fitted", ""): path for path in made}
+
+    # -- how a step runs
+
+    def _step(
+        self,
+        name: str,
+        inputs: Sequence[Input],
+        files: Sequence[Path] | Callable[[], Sequence[Path]],
+        make: Callable[[], object],
+    ) -> None:
+        """Run ``make`` unless it made ``files`` from the same ``inputs`` by the same code before."""
+        key = digest([code_digest(), *inputs])
+        made = files if callable(files) else lambda: files
+        if self._ledger.is_fresh(name, key, made()):
+            return
+        with self._timed(name):
+            make()
+        self._ledger.note(name, key, made())
+
+    @contextlib.contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self._report(name, time.perf_counter() - start)
+
+
+def _font_cache() -> Path:
+    """Return where subsets of fonts are kept: they are the same for all studies, and take a second to make."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cohortpress"
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait until no other build runs in this folder."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _at(where: str) -> Iterator[None]:
+    """Say where a fault lies that does not know it."""
+    try:
+        yield
+    except CohortpressError as error:
+        raise type(error)(*(replace(fault, where=fault.where or where) for fault in error.faults)) from None
+
+
+def _text_of(document: Path) -> str:
+    try:
+        return document.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise StudyError(
+            Fault("The file is not UTF-8.", "Save it as UTF-8.", f"report/{document.name}")
+        ) from None
+
+
+def in_text_size(html: str, text_pt: float) -> str:
+    """Return the page in the size of text that filled its paper, so that a browser prints the same page."""
+    return html.replace("<html ", f'<html style="--text: {text_pt:.2f}pt" ', 1)
+
+
+# -- what the workers do; functions of a module, so that they can be sent to another process
+
+
+def _load_printing() -> None:
+    import weasyprint  # noqa: F401
+
+
+def _print_pdf(html: Path, pdf: Path, page: PageSize, text_pt: tuple[float, float, float]) -> Printed:
+    from .printing import print_pdf
+
+    return print_pdf(html, pdf, page=page, text_pt=text_pt)
+
+
+def _preview(pdf: Path, png: Path) -> None:
+    from .printing import poster_preview
+
+    poster_preview(pdf, png, PREVIEW_WIDTH)

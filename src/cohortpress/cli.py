@@ -1,0 +1,187 @@
+"""The command line: reads options, shows what happens, turns errors into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import __version__
+from .errors import CohortpressError, Fault, OutputError
+
+EXAMPLES = """
+\b
+Examples:
+  cohortpress build                     abstract and poster into _output/
+  cohortpress build poster              the poster alone
+  cohortpress build --engine quarto     rendered by Quarto
+  cohortpress build --study my-study    a study in another folder
+"""
+
+
+def _study_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--study",
+        "folder",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=".",
+        show_default="the current folder",
+        help="The study's folder: the one with _quarto.yml.",
+    )(command)
+
+
+def _quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--quiet", "-q", is_flag=True, help="Say nothing unless something is wrong.")(command)
+
+
+class _Group(click.Group):
+    """Shows what a user can mend as a message, without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except CohortpressError as error:
+            raise _Failure(str(error)) from None
+        except OSError as error:
+            raise _Failure(str(_disk_fault(error))) from None
+
+
+class _Failure(click.ClickException):
+    def show(self, file: Any = None) -> None:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {self.message}", file=file, err=True)
+
+
+def _disk_fault(error: OSError) -> OutputError:
+    place = str(error.filename or "")
+    return OutputError(
+        Fault(
+            f"{error.strerror or error}.",
+            "Is the disk full or read-only? The last good outputs are kept.",
+            place,
+        )
+    )
+
+
+@click.group(cls=_Group, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """From the data of a small cohort to a conference abstract and a poster."""
+
+
+@main.command()
+@click.argument("documents", nargs=-1, type=click.Choice(["abstract", "poster"]))
+@click.option("--engine", envvar="ENGINE", help="pandoc or quarto; without it Quarto where there is one.")
+@click.option(
+    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
+)
+@click.option("--strict/--lenient", envvar="STRICT", help="Stop at a typed number instead of warning.")
+@_study_option
+@_quiet_option
+def build(
+    documents: tuple[str, ...], engine: str | None, theme: str | None, strict: bool, folder: Path, quiet: bool
+) -> None:
+    """Build the DOCUMENTS (both, if none is named) into _output/."""
+    from .build import DOCUMENTS, Options
+    from .build import build as run
+
+    options = Options(
+        engine or None, theme or None, tuple(d for d in DOCUMENTS if d in documents) or DOCUMENTS, strict
+    )
+    progress = _Progress(quiet)
+    outputs = run(folder, options, progress, progress.warn)
+    progress.finish(outputs, folder)
+
+
+@main.command()
+@click.option(
+    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
+)
+@_study_option
+@_quiet_option
+def fill(theme: str | None, folder: Path, quiet: bool) -> None:
+    """Compute the results and fill build/*.qmd (Quarto's pre-render)."""
+    from .build import Build, Options
+    from .engine.quarto import INSIDE
+
+    if INSIDE in os.environ:
+        return
+    with Build(folder, Options(theme=theme or None), _Progress(quiet)) as steps:
+        for document in steps.options.documents:
+            steps.fill(document)
+
+
+@main.command("print")
+@click.option(
+    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
+)
+@_study_option
+@_quiet_option
+def print_(theme: str | None, folder: Path, quiet: bool) -> None:
+    """Print what Quarto rendered and fill _output/ (Quarto's post-render)."""
+    from .build import Build, Options
+    from .engine import RENDERED
+    from .engine.quarto import INSIDE
+
+    if INSIDE in os.environ:
+        return
+    progress = _Progress(quiet)
+    with Build(folder, Options(RENDERED, theme or None), progress) as steps:
+        progress.finish(steps.run(), folder)
+
+
+@main.command()
+@click.option("--variable", help="Only this endpoint, characteristic or other first part of an id.")
+@click.option("--visit", help="Only this visit.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
+@_study_option
+def results(variable: str | None, visit: str | None, as_json: bool, as_csv: bool, folder: Path) -> None:
+    """Print the results of the study: id, text, n, pairs, method, what is to be said."""
+    from .build import Build, Options
+    from .listing import listing
+
+    with Build(folder, Options(), _Progress(quiet=True)) as steps:
+        chosen = [r for r in steps.results if variable in (None, r.variable) and visit in (None, r.visit)]
+    click.echo(listing(chosen, "json" if as_json else "csv" if as_csv else "table"), nl=False)
+
+
+@main.command()
+@click.argument("old", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """Say in plain words which results changed from OLD to NEW: two results.json, or folders that hold one."""
+    from .comparison import compare
+    from .result import ResultSet
+
+    files = [path / "results.json" if path.is_dir() else path for path in (old, new)]
+    before, after = (ResultSet.from_json(file.read_text(encoding="utf-8")) for file in files)
+    changes = compare(before, after)
+    click.echo("\n".join(map(str, changes)) if changes else "No result changed.")
+
+
+class _Progress:
+    """Shows each step with its time: live in a terminal, a line each in a log."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._steps = 0
+
+    def __call__(self, step: str, seconds: float) -> None:
+        self._steps += 1
+        if not self._quiet:
+            click.echo(f"{seconds:6.2f} s  {step}", err=True)
+
+    def warn(self, fault: Fault) -> None:
+        """Say what should be mended; a warning is said even if nothing else is."""
+        click.echo(f"{click.style('warning:', fg='yellow')} {fault}", err=True)
+
+    def finish(self, outputs: list[Path], folder: Path) -> None:
+        if self._quiet:
+            return
+        if not self._steps:
+            click.echo("Nothing has changed.", err=True)
+        names = ", ".join(path.name for path in outputs if path.parent.name == "_output")
+        click.echo(f"{outputs[0].parent.relative_to(folder)}/: {names}", err=True)

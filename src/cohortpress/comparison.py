@@ -1,0 +1,75 @@
+"""What changed between two sets of results, in plain words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .glossary import MEASURES
+from .result import Result, ResultSet
+
+# Below this a difference is the noise of another machine's arithmetic.
+RELATIVE_NOISE = 1e-12
+
+
+@dataclass(frozen=True)
+class Change:
+    """A result in two sets; None where a set lacks it."""
+
+    old: Result | None
+    new: Result | None
+
+    @property
+    def result(self) -> Result:
+        """The newer of the two."""
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+    @property
+    def printed(self) -> bool:
+        """Whether a reader sees the change: the text differs, not only digits that do not print."""
+        return _text(self.old) != _text(self.new)
+
+    def __str__(self) -> str:
+        result = self.result
+        visit = f" at {result.visit}" if result.visit else ""
+        words = MEASURES[result.measure].words
+        if not self.printed:
+            return f"{result.label}{visit}, {words}: prints as before, {_text(result)} ({self._raw()})"
+        return f"{result.label}{visit}, {words}: {_text(self.old)} -> {_text(self.new)}{self._by()}"
+
+    def _raw(self) -> str:
+        return f"{self.old.value if self.old else None!r} -> {self.new.value if self.new else None!r}"
+
+    def _by(self) -> str:
+        if self.old is None or self.new is None:
+            return ""
+        old, new = self.old.value, self.new.value
+        if not isinstance(old, int | float) or not isinstance(new, int | float):
+            return ""
+        change = (Decimal(str(new)) - Decimal(str(old))).normalize()
+        return f" ({'+' if change > 0 else ''}{change:f})"
+
+
+def compare(old: ResultSet, new: ResultSet) -> list[Change]:
+    """Return the results that differ, in the order of ``new``, then those that are gone."""
+    changes = [
+        Change(old[r.id] if r.id in old else None, r)
+        for r in new
+        if r.id not in old or _differs(old[r.id], r)
+    ]
+    return changes + [Change(r, None) for r in old if r.id not in new]
+
+
+def _differs(old: Result, new: Result) -> bool:
+    if isinstance(old.value, float) and isinstance(new.value, float):
+        return not math.isclose(old.value, new.value, rel_tol=RELATIVE_NOISE) or old.text != new.text
+    return old.value != new.value or old.text != new.text or old.error != new.error
+
+
+def _text(result: Result | None) -> str:
+    if result is None:
+        return "(absent)"
+    return result.text if result.text is not None else f"({result.error or result.value})"

@@ -1,0 +1,29 @@
+"""What results were computed from and with: digests of inputs, versions of libraries, the study's options."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .ledger import file_digest
+from .study import STUDY_FILE, Study
+
+# Those that compute.
+LIBRARIES = ("numpy", "scipy")
+
+
+def provenance(folder: Path, study: Study) -> dict[str, Any]:
+    """Return the note that stands at the head of results.json."""
+    return {
+        "study": study.title,
+        "analysis": study.analysis.model_dump(),
+        "inputs": {
+            file: file_digest(folder / file) for file in (STUDY_FILE.as_posix(), *study.data.files.values())
+        },
+        "cohortpress": __version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
