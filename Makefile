@@ -1,0 +1,48 @@
+# Set-up, build and tests: `make help` lists them. Needs Python 3.11 or newer; all else is set up in .venv.
+.DEFAULT_GOAL := help
+.PHONY: abstract bench clean fill help lint lock poster print report setup setup-dev test
+
+# ENGINE, THEME and STRICT choose how to build, for instance `make report THEME=dark`: make puts them into the command's environment.
+# Python shall keep its compiled code: without it every import takes four times longer.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Where Homebrew keeps Pango on a Mac; macOS drops this variable from a shell's environment, so it stands in the command.
+ifeq ($(shell uname -s),Darwin)
+MAC_LIBRARIES := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
+endif
+PYTHON = $(MAC_LIBRARIES) .venv/bin/python
+COHORTPRESS = $(MAC_LIBRARIES) .venv/bin/cohortpress
+
+report: setup ## Abstract and poster, as PDF and HTML, into _output/
+	@$(COHORTPRESS) build
+
+abstract poster: setup ## The one document alone
+	@$(COHORTPRESS) build $@
+
+fill print: setup ## For Quarto's pre-render and post-render
+	@$(COHORTPRESS) $@
+
+test: lint ## Linters, types and tests
+	@$(PYTHON) -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile
+
+lint: setup-dev ## Linters and types alone
+	@.venv/bin/ruff check --output-format concise
+	@.venv/bin/mypy
+
+bench: setup ## How long and how much memory, beside the floor and R Markdown
+	@$(PYTHON) bench/bench.py
+
+lock: setup-dev ## Lock the newest versions of all packages anew
+	@sh tools/lock.sh
+
+clean: ## Remove what was made, but for .venv
+	@rm -rf build _output .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+help: ## This list
+	@sed -n 's/^\([a-z ]*\):.*## /\1:/p' Makefile | awk -F: '{printf "  %-17s%s\n", $$1, $$2}'
+
+setup:
+	@$(MAC_LIBRARIES) sh tools/setup.sh
+
+setup-dev:
+	@$(MAC_LIBRARIES) sh tools/setup.sh dev
