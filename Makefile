@@ -2,16 +2,16 @@
 .DEFAULT_GOAL := help
 .PHONY: abstract bench clean fill help lint lock poster print report setup setup-dev test
 
-# ENGINE, THEME and STRICT choose how to build, for instance `make report THEME=dark`: make puts them into the command's environment.
+# `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Where Homebrew keeps Pango on a Mac; macOS drops this variable from a shell's environment, so it stands in the command.
+# Where Homebrew keeps Pango. macOS drops this variable when it starts a shell, so it stands in the commands.
 ifeq ($(shell uname -s),Darwin)
-MAC_LIBRARIES := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
+MAC := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib:/usr/lib
 endif
-PYTHON = $(MAC_LIBRARIES) .venv/bin/python
-COHORTPRESS = $(MAC_LIBRARIES) .venv/bin/cohortpress
+PYTHON = $(MAC) .venv/bin/python
+COHORTPRESS = $(MAC) .venv/bin/cohortpress
 
 report: setup ## Abstract and poster, as PDF and HTML, into _output/
 	@$(COHORTPRESS) build
@@ -40,9 +40,10 @@ clean: ## Remove what was made, but for .venv
 
 help: ## This list
 	@sed -n 's/^\([a-z ]*\):.*## /\1:/p' Makefile | awk -F: '{printf "  %-17s%s\n", $$1, $$2}'
+	@echo "Choices of a build: ENGINE=pandoc or quarto, THEME=a folder below templates/themes, STRICT=1"
 
 setup:
-	@$(MAC_LIBRARIES) sh tools/setup.sh
+	@sh tools/setup.sh
 
 setup-dev:
-	@$(MAC_LIBRARIES) sh tools/setup.sh dev
+	@sh tools/setup.sh dev

@@ -219,5 +219,5 @@ def test_make_help_lists_every_target_that_a_person_calls() -> None:
     run = subprocess.run(
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    listed = {target for line in run.stdout.splitlines() for target in re.split(" {2,}", line)[1].split()}
+    listed = {target for line in re.findall("^  (.*?)  ", run.stdout, re.M) for target in line.split()}
     assert listed == {*targets} - {"setup", "setup-dev"}

@@ -4,6 +4,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# Where Homebrew keeps Pango; no other system looks at it.
+export DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib:/usr/lib
+
 # A stamp is written when its step has ended, so a step that was cut short is done again.
 # It holds the folder, because a .venv does not survive a move.
 key() { printf '%s ' "$(pwd -P)" && cat "$@" | cksum; }
@@ -87,7 +90,8 @@ install_locked() { install --only-binary :all: --require-hashes --requirement "$
 # Imports from source take four times longer, and where PYTHONDONTWRITEBYTECODE is set they would do so every time.
 # Not every sandbox lets Python use all cores (-j 0); a file that cannot be compiled says so when it is imported.
 compile() {
-  .venv/bin/python -m compileall -qq -x /tests/ -j 0 "$1" 2>/dev/null || .venv/bin/python -m compileall -qq -x /tests/ "$1" || :
+  set -- .venv/bin/python -m compileall -qq -x /tests/ "$1"
+  "$@" -j 0 2>/dev/null || "$@" || :
 }
 
 packages=$(key requirements/runtime.txt)
