@@ -1,6 +1,6 @@
 # Set-up, build and tests: `make help` lists them. Needs Python 3.11 or newer; all else is set up in .venv.
 .DEFAULT_GOAL := help
-.PHONY: abstract bench clean fill help lint lock poster print report setup setup-dev test
+.PHONY: abstract bench clean fill gallery help lint lock poster preview print report setup setup-dev test
 
 # `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
@@ -19,6 +19,9 @@ report: setup ## Abstract and poster, as PDF and HTML, into _output/
 abstract poster: setup ## The one document alone
 	@$(COHORTPRESS) build $@
 
+preview: setup ## Pages in a browser that follow every file you save
+	@$(COHORTPRESS) preview
+
 fill print: setup ## For Quarto's pre-render and post-render
 	@$(COHORTPRESS) $@
 
@@ -31,6 +34,11 @@ lint: setup-dev ## Linters and types alone
 
 bench: setup ## How long and how much memory, beside the floor and R Markdown
 	@$(PYTHON) bench/bench.py
+	@echo
+	@$(PYTHON) bench/statistics_bench.py
+
+gallery: setup ## Pictures of all themes for the documentation
+	@$(PYTHON) tools/gallery.py
 
 lock: setup-dev ## Lock the newest versions of all packages anew
 	@sh tools/lock.sh

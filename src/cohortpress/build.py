@@ -20,7 +20,7 @@ from .ledger import Input, Ledger, code_digest, digest, write
 from .publishing import publish, recover
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Executor
 
     from .cohort import Cohort
     from .engine import Engine
@@ -62,7 +62,8 @@ def build(
 ) -> list[Path]:
     """Build the study in ``folder`` and return what lies in ``_output/`` afterwards.
 
-    ``report`` is told each step with its seconds, ``warn`` what should be mended but stops nothing. Raises CohortpressError where anything is wrong; ``_output/`` then is as it was.
+    ``report`` is told each step with its seconds, ``warn`` what should be mended but stops nothing.
+    Raises CohortpressError where anything is wrong; ``_output/`` then is as it was.
     """
     if outputs := outputs_if_unchanged(folder, options.choices):
         return outputs
@@ -75,7 +76,12 @@ class Build:
     """One build of one study: a context that only one process at a time can hold."""
 
     def __init__(
-        self, folder: Path, options: Options, report: Report, warn: Warn = lambda fault: None
+        self,
+        folder: Path,
+        options: Options,
+        report: Report,
+        warn: Warn = lambda fault: None,
+        workers: Executor | None = None,
     ) -> None:
         from .study import read_study
 
@@ -86,6 +92,7 @@ class Build:
         self.output = folder / "_output"
         self._report = report
         self._warn = warn
+        self._given_workers = workers
         self._warnings = 0
         self._ledger = Ledger(folder / LEDGER)
         self._open = contextlib.ExitStack()
@@ -128,19 +135,18 @@ class Build:
         return ResultSet.from_json(self._results_file.read_text(encoding="utf-8"))
 
     @cached_property
-    def workers(self) -> ProcessPoolExecutor:
-        """Processes that print, one a document at a time."""
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        pool = ProcessPoolExecutor(len(DOCUMENTS), mp_context=get_context("spawn"))
+    def workers(self) -> Executor:
+        """Processes that print, one a document at a time; this build's own, unless it was given some."""
+        if self._given_workers:
+            return self._given_workers
+        pool = new_workers()
         self._open.callback(pool.shutdown, cancel_futures=True)
         return pool
 
     def start_workers(self) -> None:
         """Let the printing processes load WeasyPrint now, while this one computes and fills."""
         for _ in self.options.documents:
-            self.workers.submit(_load_printing)
+            self.workers.submit(load_printing)
 
     @cached_property
     def _results_file(self) -> Path:
@@ -191,6 +197,9 @@ class Build:
             for path in sorted(folder.glob(pattern))
             if path.is_file()
         ]
+
+    def _template(self, name: str) -> Path:
+        return self._templates(name)[0]
 
     # -- the steps
 
@@ -265,9 +274,15 @@ class Build:
                 old.unlink()
             for name, table in tables(body):
                 write(self.work / "tables" / f"{document}-{name}.csv", table)
-            write(filled, front_matter(matter, self.study, document) + body)
+            write(filled, front_matter(matter, self.study, document) + body + self._reader(document, body))
 
-        inputs: list[Input] = [*self._measured, source, *self._templates("**/*.jinja"), repr(self.theme)]
+        inputs: list[Input] = [
+            *self._measured,
+            source,
+            *self._templates("**/*.jinja"),
+            *self._templates("*.js"),
+            self.theme.model_dump_json(exclude={"folders"}),  # of which only the place would change
+        ]
         self._step(f"prose of the {document}", inputs, lambda: [filled, *self._tables_of(document)], make)
 
     def _filler(self, document: Document) -> Filler:
@@ -276,6 +291,15 @@ class Build:
 
         functions = {"draw": self._draughtsman(document), "qr_code": qr_code, "document": document}
         return Filler(self.study, self.results, self.template_folders, functions)
+
+    def _reader(self, document: Document, body: str) -> str:
+        """Return what lets a reader of the page ask each of its numbers where it comes from."""
+        from .reader import reader_block
+
+        script = self._template("reader.js").read_text(encoding="utf-8")
+        return reader_block(
+            body, script, self._filler(document).words("origin_words"), self.study, self.results
+        )
 
     def _check_prose(self, document: Document) -> None:
         """Hold the author's own words against the results: no typed number, no word that says too much.
@@ -356,6 +380,10 @@ class Build:
             lambda: self.engine.render(filled),
         )
 
+    def page_of(self, document: Document) -> bytes:
+        """Return the rendered page, before it is printed."""
+        return self._work(document, "html").read_bytes()
+
     def print(self, document: Document) -> None:
         """HTML to PDF and its preview; the filled prose of the abstract to Word and plain text."""
         if "docx" in ENDINGS[document]:
@@ -382,7 +410,7 @@ class Build:
         from .engine.pandoc import run_pandoc
 
         filled, docx = self._work(document, "qmd"), self._work(document, "docx")
-        lua = next(folder / "docx.lua" for folder in self.template_folders if (folder / "docx.lua").is_file())
+        lua = self._template("docx.lua")
         pictures = sorted((self.work / "figures").glob(f"{document}-*.png"))
         options = ["--from=markdown", "--to=docx", f"--lua-filter={lua.resolve()}", "--output", docx.name]
         self._step(f"Word file of the {document}", [filled, lua, *pictures], [docx],
@@ -392,14 +420,17 @@ class Build:
         from .wordprocessing import plain_text
 
         filled, txt = self._work(document, "qmd"), self._work(document, "txt")
-        self._step(f"text of the {document}", [filled, self.study.file_in(self.folder)], [txt],
-                   lambda: write(txt, plain_text(filled.read_text(encoding="utf-8"), self.study, self.work)))  # fmt: skip
+
+        def make() -> None:
+            write(txt, plain_text(filled.read_text(encoding="utf-8"), self.study, self.work))
+
+        self._step(f"text of the {document}", [filled, self.study.file_in(self.folder)], [txt], make)
 
     def publish(self) -> list[Path]:
         """Put the finished set into ``_output/``, whole or not at all; return its files."""
         files = self._finished()
         placed = [self.output / name for name in files]
-        before = {path.relative_to(self.output).as_posix() for path in self._ledger.made("outputs")}
+        before = {os.path.relpath(path, self.output) for path in self._ledger.made("outputs")}
         self._step(
             "outputs", [*files, *files.values()], placed, lambda: publish(files, self.output, replaced=before)
         )
@@ -444,7 +475,7 @@ class Build:
 
 
 def _font_cache() -> Path:
-    """Return where subsets of fonts are kept: they are the same for all studies, and take a second to make."""
+    """Return where subsets of fonts are kept: the same for all studies, they take a second to make."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cohortpress"
 
 
@@ -483,7 +514,19 @@ def in_text_size(html: str, text_pt: float) -> str:
 # -- what the workers do; functions of a module, so that they can be sent to another process
 
 
-def _load_printing() -> None:
+def new_workers() -> Executor:
+    """Return what prints two documents at a time: processes, or threads where the system allows none."""
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+    from multiprocessing import get_context
+
+    try:
+        return ProcessPoolExecutor(len(DOCUMENTS), mp_context=get_context("spawn"))
+    except OSError:  # no shared memory, as in some containers
+        return ThreadPoolExecutor(1)
+
+
+def load_printing() -> None:
+    """Load WeasyPrint, before there is anything to print."""
     import weasyprint  # noqa: F401
 
 

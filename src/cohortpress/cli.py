@@ -55,6 +55,9 @@ class _Failure(click.ClickException):
 
 
 def _disk_fault(error: OSError) -> OutputError:
+    if error.errno is None:  # not from the disk: a library of the system that cannot be loaded
+        words = str(error).strip().splitlines()[0].rstrip(".")
+        return OutputError(Fault(f"{words}.", "Is Pango installed? 'make report' prints the command that does it."))
     place = str(error.filename or "")
     return OutputError(
         Fault(
@@ -133,6 +136,29 @@ def print_(theme: str | None, folder: Path, quiet: bool) -> None:
 
 
 @main.command()
+@click.option("--engine", envvar="ENGINE", help="pandoc or quarto; without it Quarto where there is one.")
+@click.option(
+    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
+)
+@click.option("--port", default=0, help="The port on localhost; any that is free, if none is named.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open the pages in a browser.")
+@_study_option
+def preview(engine: str | None, theme: str | None, port: int, open_browser: bool, folder: Path) -> None:
+    """Show the pages in a browser, and build and refresh them whenever a file is saved."""
+    from .build import Options
+    from .preview import Preview
+
+    progress = _Progress(quiet=False)
+
+    def fail(message: str) -> None:
+        _Failure(message).show()
+
+    Preview(folder, Options(engine or None, theme or None), progress, progress.warn, fail).run(
+        port, open_browser=open_browser
+    )
+
+
+@main.command()
 @click.option("--variable", help="Only this endpoint, characteristic or other first part of an id.")
 @click.option("--visit", help="Only this visit.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -152,7 +178,7 @@ def results(variable: str | None, visit: str | None, as_json: bool, as_csv: bool
 @click.argument("old", type=click.Path(exists=True, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, path_type=Path))
 def diff(old: Path, new: Path) -> None:
-    """Say in plain words which results changed from OLD to NEW: two results.json, or folders that hold one."""
+    """Say which results changed from OLD to NEW: two results.json, or folders that hold one."""
     from .comparison import compare
     from .result import ResultSet
 

@@ -23,7 +23,9 @@ FlagMatrix = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 LARGEST = 1e300
 # What nobody sees, and what turns the order of the letters about: no cell means to hold that.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 # What `adverse_events` has besides its terms.
 _NOT_A_TERM = re.compile(r"(n_events|n_subjects|subjects|onset|rate|patient_years|name|branches)(_\w+)?")
 
@@ -63,10 +65,16 @@ class AdverseEvent:
     @property
     def name(self) -> str:
         """What prose calls the term: ``EBV-induced MAS`` is ``ebv_induced_mas``."""
-        letters = (c for c in unicodedata.normalize("NFKD", self.term) if not unicodedata.combining(c))
-        plain = unicodedata.normalize("NFC", "".join(letters)).casefold()
-        name = re.sub(r"[\W_]+", "_", plain).strip("_")
-        return name if name.isidentifier() and not _NOT_A_TERM.fullmatch(name) else f"term_{name}"
+        name = name_in_prose(self.term)
+        return f"term_{name}" if _NOT_A_TERM.fullmatch(name) else name
+
+
+def name_in_prose(text: str) -> str:
+    """Return a name for what a cell says: letters, digits and underscores, whatever stands in the cell."""
+    letters = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", "".join(letters)).casefold()
+    name = re.sub(r"[\W_]+", "_", plain).strip("_")
+    return name if name.isidentifier() else f"term_{name}"
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,7 @@ def read_cohort(folder: Path, study: Study) -> Cohort:
         }
         patient_years = _patient_years(subjects, study.data.exposure_years, faults)
         for table in filter(None, (visits, events)):
-            faults += _unknown(table, id_, ids, f"is not a subject of {study.data.subjects}") if id_ in subjects else ()
+            faults += _unknown(table, id_, ids, f"is not a subject of {subjects.file}") if id_ in subjects else ()
     if visits:
         faults += [*_empty(visits, id_), *_empty(visits, visit), *_repeated(visits, [id_, visit])]
         faults += _unknown(visits, visit, study.visits, f"is not a visit of {STUDY_FILE}")
@@ -215,7 +223,8 @@ def _not_a_number(cell: str, limits: bool) -> tuple[str, str]:
     mended = cell.replace(",", ".").replace("\N{MINUS SIGN}", "-")
     if _NUMBER.fullmatch(mended.removeprefix("<").strip()):
         return f"'{cell}' has {'a decimal comma' if ',' in cell else 'a typeset minus sign'}.", f"Write {mended}."
-    return f"'{cell}' is not a number.", f"Write a number{', < and a number,' if limits else ''} or leave the cell empty."
+    also = ", < and a number," if limits else ""
+    return f"'{cell}' is not a number.", f"Write a number{also} or leave the cell empty."
 
 
 def _decimals(number: str) -> int:
@@ -232,6 +241,9 @@ def _read(folder: Path, file: str, faults: list[Fault]) -> _Table | None:
     head, *body = ([cell.strip() for cell in record] for record in records)
     rows = {row: cells for row, cells in enumerate(body, start=2) if any(cells)}
     width = len(head)
+    for name in dict.fromkeys(filter(None, head)):
+        if head.count(name) > 1:
+            faults.append(Fault(f"The column '{name}' stands twice.", "Rename one.", f"{file}, row 1"))
     for row, cells in rows.items():
         if len(cells) < width or any(cells[width:]):
             mend = "Put text that holds a comma into quotation marks, and write numbers with a decimal point."
@@ -241,9 +253,6 @@ def _read(folder: Path, file: str, faults: list[Fault]) -> _Table | None:
             if found := _INVISIBLE.search(cell):
                 problem = f"A cell holds the invisible character U+{ord(found[0]):04X}."
                 faults.append(Fault(problem, "Delete it.", f"{file}, row {row}"))
-    for name in dict.fromkeys(filter(None, head)):
-        if head.count(name) > 1:
-            faults.append(Fault(f"The column '{name}' stands twice.", "Rename one.", f"{file}, row 1"))
     padded = [(*cells, *[""] * width)[:width] for cells in rows.values()]
     columns = zip(*padded, strict=True) if padded else ((),) * width
     return _Table(file, tuple(rows), dict(zip(head, columns, strict=True)))
@@ -296,10 +305,11 @@ def _repeated(table: _Table, columns: Sequence[str]) -> list[Fault]:
 
 
 def _unknown(table: _Table, column: str, known: Collection[str], problem: str) -> list[Fault]:
+    words = set(known)  # a hundred thousand subjects are looked up here
     return [
         table.fault(index, column, f"'{cell}' {problem}.", did_you_mean(cell, filter(None, known)))
         for index, cell in enumerate(table.text(column))
-        if cell and cell not in known
+        if cell and cell not in words
     ]
 
 
@@ -321,7 +331,8 @@ def _cube(
     """Return, for each endpoint, values and censoring with shape (subjects, visits)."""
     row = {subject: i for i, subject in enumerate(ids)}
     place = {visit: i for i, visit in enumerate(study.visits)}
-    at = [row[subject] for subject in table.text(study.data.subject_id)], [place[visit] for visit in table.text(study.data.visit)]
+    subjects, visits = table.text(study.data.subject_id), table.text(study.data.visit)
+    at = [row[subject] for subject in subjects], [place[visit] for visit in visits]
     values, censored = {}, {}
     for name, (numbers, below) in columns.items():
         values[name] = np.full((len(ids), len(place)), np.nan)

@@ -169,22 +169,16 @@ class _Pen:
         self, x: float, y: float, string: str, token: str = "muted", ha: str = "left", *, strong: bool = False
     ) -> None:
         font, colour = self._fonts[strong], self._colours[token]
-        self._axes.text(
-            x, y, string, color=colour, fontproperties=font, ha=ha, va="baseline", parse_math=False
-        )
+        self._axes.text(x, y, string, color=colour, fontproperties=font, ha=ha, va="baseline", parse_math=False)
 
-    def line(
-        self, *points: tuple[float, float], token: str, width: float, z: float, dashes: Any = "-"
-    ) -> None:
+    def line(self, *points: tuple[float, float], token: str, width: float, z: float, dashes: Any = "-") -> None:
         xs, ys = zip(*points, strict=True)
         self._axes.plot(
             xs, ys, color=self._colours[token], linewidth=width * self._hundredth, linestyle=dashes, zorder=z,
             clip_on=False, solid_capstyle="round", solid_joinstyle="round", dash_capstyle="butt",
         )  # fmt: skip
 
-    def dots(
-        self, *points: tuple[float, float], token: str, size: float, z: float, marker: str = "o"
-    ) -> None:
+    def dots(self, *points: tuple[float, float], token: str, size: float, z: float, marker: str = "o") -> None:
         xs, ys = zip(*points, strict=True)
         self._axes.plot(
             xs, ys, color=self._colours[token], linestyle="none", marker=marker, zorder=z,

@@ -105,7 +105,7 @@ def _text(result: Result, study: Study, formatter: Formatter) -> str | None:
         case "percent_change":
             return formatter.percent(value, 1)
         case "level":
-            return formatter.percent(value, decimals=min(2, own_decimals(value)))
+            return formatter.percent(value, decimals=min(1, own_decimals(value)))
         case _:
             mark = "<" if result.options.get("below") else ""
             return mark + formatter.number(value, decimals)
@@ -113,6 +113,8 @@ def _text(result: Result, study: Study, formatter: Formatter) -> str | None:
 
 def _decimals(result: Result, value: float, study: Study) -> int:
     spec = study.endpoints.get(result.variable) or study.characteristics.get(result.variable)
+    if spec is None and result.kind == "spread":
+        return min(1, own_decimals(value))
     if spec is None or result.kind == "exact":
         return own_decimals(value)
     if result.kind == "value":
@@ -137,4 +139,4 @@ def _decimal(value: float) -> Decimal:
 
 def _rounded(value: float, decimals: int) -> Decimal:
     rounded = _decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return abs(rounded) if not rounded else rounded  # no "-0.0"
+    return rounded or abs(rounded)  # no "-0.0"

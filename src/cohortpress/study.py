@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -29,10 +30,11 @@ STUDY_FILE = Path("report/study.yml")
 # Names are used in prose ({{ das_crp.month_6.median }}), so they must be names in Jinja too.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 # What a document calls by these names is not the study's; the rest are words of Jinja.
-RESERVED = frozenset(
-    "cohort constants flow adverse_events study document all_visits all_endpoints all_characteristics "
-    "all_events and or not in is if else true false none recursive self super loop caller varargs kwargs".split()
-)
+RESERVED = frozenset({
+    "cohort", "constants", "flow", "adverse_events", "study", "document", "all_visits", "all_endpoints",
+    "all_characteristics", "all_events", "and", "or", "not", "in", "is", "if", "else", "true", "false", "none",
+    "recursive", "self", "super", "loop", "caller", "varargs", "kwargs",
+})  # fmt: skip
 # What a name in a document has besides the parts of its id.
 OF_A_BRANCH = frozenset({"name", "branches", "across_visits"})
 CONTRACT = "Use lower-case letters, digits and underscores, and begin with a letter."
@@ -44,6 +46,10 @@ def _as_tuple(value: Any) -> Any:
 
 def _as_text(value: Any) -> Any:
     return str(value) if type(value) is int else value
+
+
+def _as_file(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
 
 
 def _in_one_line(value: str) -> str:
@@ -63,10 +69,22 @@ class _Part(BaseModel):
 
 
 class Visit(_Part):
-    """A planned time of measurement; ``month`` counts from the start of treatment."""
+    """A planned time of measurement; ``month`` counts from the start of treatment.
+
+    ``value`` is what the data call it (without it, its name). ``days`` are the first and the last day of its
+    window, where the data have dates: of several values in it the one nearest to the planned day counts.
+    """
 
     label: Text
     month: float = Field(ge=0)
+    value: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
+    days: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Visit:
+        if self.days and self.days[0] > self.days[1]:
+            raise ValueError("the first day of the window comes after the last")
+        return self
 
 
 class Derivation(_Part):
@@ -87,10 +105,12 @@ class Endpoint(_Part):
     """A variable measured at each visit that the study reports.
 
     ``decimals`` are those of the data; summaries print with ``summary_decimals`` where that is given, else
-    with those of the data and one more where a median falls between two values.
+    with those of the data and one more where a median falls between two values. ``column`` is what the data
+    call it (without it, its name), or, where each visit has a column of its own, that of each visit.
     """
 
     label: Text
+    column: Cell | dict[Name, Cell] | None = None
     unit: Text = ""
     decimals: int = Field(default=1, ge=0, le=6)
     summary_decimals: int | None = Field(default=None, ge=0, le=6)
@@ -105,10 +125,12 @@ class Characteristic(_Part):
     """A variable of the subject at the start: numeric, or, with ``categories``, one of several.
 
     ``categories`` maps the name that prose uses to the value, or values, in the data. What is not ``listed``
-    does not stand in the table of characteristics.
+    does not stand in the table of characteristics. ``column`` is what the data call it, if not by
+    its name.
     """
 
     label: Text
+    column: Cell | None = None
     unit: Text = ""
     decimals: int = Field(default=0, ge=0, le=6)
     summary_decimals: int | None = Field(default=None, ge=0, le=6)
@@ -172,31 +194,70 @@ class Source(_Part):
     licence: Text = ""
 
 
-class Data(_Part):
-    """The data files, relative to the study's folder, and what their columns are called."""
+class File(_Part):
+    """A data file, relative to the study's folder. A text alone is its path; what is not said is found out.
 
-    subjects: str
-    visits: str
-    adverse_events: str | None = None
-    subject_id: str = "subject_id"
-    visit: str = "visit"
-    term: str = "term"
-    onset: str = "onset"
-    onset_unit: Text = "months"
-    exposure_years: str | None = None
+    ``only`` keeps the rows that have these values in these columns; ``dictionary`` is a data dictionary of
+    REDCap.
+    """
 
-    @property
-    def files(self) -> dict[str, str]:
-        """The files that the study names, by what they hold."""
-        named = {"subjects": self.subjects, "visits": self.visits, "adverse_events": self.adverse_events}
-        return {role: file for role, file in named.items() if file}
+    file: str
+    sheet: str | None = None
+    head_row: int | None = Field(default=None, ge=1)
+    separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: str | None = None
+    only: dict[str, Annotated[str, BeforeValidator(_as_text)]] = {}
+    dictionary: str | None = None
 
-    @field_validator("subjects", "visits", "adverse_events")
+    @field_validator("file", "dictionary")
     @classmethod
     def _inside_the_study(cls, value: str | None) -> str | None:
         if value is not None and (Path(value).is_absolute() or ".." in Path(value).parts):
             raise ValueError("a data file must lie inside the study's folder")
         return value
+
+
+AFile = Annotated[File, BeforeValidator(_as_file)]
+
+
+class Data(_Part):
+    """The data files and what their columns are called; without ``subjects`` the visits' file tells of them.
+
+    Where each row holds one value of one variable, ``parameter`` is the column that names the variable and
+    ``value`` the one with the value. ``date`` is the column with the date, or the day, of a row, ``start`` a
+    column of the subjects with the date of day 0 (without it, each one's first date). Cells that say
+    ``missing`` count as empty; rows of ``skip_visits`` are left out.
+    """
+
+    visits: AFile
+    subjects: AFile | None = None
+    adverse_events: AFile | None = None
+    subject_id: Cell = "subject_id"
+    visit: Cell = "visit"
+    date: Cell | None = None
+    start: Cell | None = None
+    parameter: Cell | None = None
+    value: Cell | None = None
+    missing: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
+    skip_visits: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
+    term: Cell = "term"
+    onset: Cell = "onset"
+    onset_unit: Text = "months"
+    exposure_years: Cell | None = None
+
+    @property
+    def roles(self) -> dict[str, File]:
+        """The files by what they hold."""
+        named = {"subjects": self.subjects, "visits": self.visits, "adverse_events": self.adverse_events}
+        return {role: file for role, file in named.items() if file}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The paths of all files that the study reads, by what they hold."""
+        roles = self.roles.items()
+        dictionaries = {f"{role} dictionary": file.dictionary for role, file in roles if file.dictionary}
+        return {role: file.file for role, file in roles} | dictionaries
 
 
 class Analysis(_Part):
@@ -248,6 +309,7 @@ class Study(_Part):
     analysis: Analysis = Analysis()
     documents: Documents = Documents()
     theme: str = "classic"
+    congress: str = "generic"
     publish: Literal["full", "aggregate"] = "full"
 
     _lines: dict[tuple[str, ...], int] = PrivateAttr(default_factory=dict)
@@ -298,7 +360,7 @@ def parse_study(text: str, file: str) -> Study:
     """Check the text of a study.yml; ``file`` is how messages call it."""
     try:
         node = yaml.compose(text, Loader=_Loader)
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
+        raw = yaml.load(text, Loader=_Loader)  # a SafeLoader
     except yaml.YAMLError as error:
         raise StudyError(_yaml_fault(error, file)) from None
     if not isinstance(raw, dict):
@@ -316,7 +378,7 @@ def parse_study(text: str, file: str) -> Study:
         faults += dict.fromkeys(_fault(detail, file, lines) for detail in error.errors())
     else:
         study._lines, study._file = lines, file
-        faults += [*_names_that_clash(study), *_references_to_nothing(study)]
+        faults += [*_names_that_clash(study), *_columns_that_clash(study), *_references_to_nothing(study)]
     if faults:
         raise StudyError(*faults)
     return study
@@ -324,9 +386,9 @@ def parse_study(text: str, file: str) -> Study:
 
 def _names_that_clash(study: Study) -> Iterator[Fault]:
     """Yield a fault for each name that prose could not tell from another."""
-    kinds = ("visits", "endpoints", "characteristics", "yes_no_changes", "responses")
+    parts = ("visits", "endpoints", "characteristics", "yes_no_changes", "responses")
     seen: dict[str, str] = {}
-    for kind, name in ((kind, name) for kind in kinds for name in getattr(study, kind)):
+    for kind, name in ((part, name) for part in parts for name in getattr(study, part)):
         reserved = RESERVED | {study.data.subject_id, study.data.visit, "reason"}
         reserved |= set() if name == study.baseline else {"baseline"}
         if name in reserved or (kind == "visits" and name in OF_A_BRANCH | set(Endpoint.model_fields)):
@@ -345,9 +407,48 @@ def _names_that_clash(study: Study) -> Iterator[Fault]:
                 if (first := cells.setdefault(value, category)) != category:
                     problem = f"The value '{value}' stands for '{first}' already."
                     yield Fault(problem, "Let it stand for one category.", where)
-    for name in {"alpha", "software"} & study.constants.keys():
+    for name in {"alpha", "confidence", "software"} & study.constants.keys():
         mend = "Choose another name: this one is known already."
         yield Fault(f"The constant '{name}' cannot be declared.", mend, study.where("constants", name))
+
+
+def _columns_that_clash(study: Study) -> Iterator[Fault]:
+    """Yield a fault where study.yml does not tell which values of the data belong to which visit."""
+    columns_of = {name: study.endpoints[name].column for name in study.measured}
+    mapped = {name: columns for name, columns in columns_of.items() if isinstance(columns, dict)}
+    for name, columns in mapped.items():
+        for visit in columns.keys() - study.visits.keys():
+            where = study.where("endpoints", name, "column", visit)
+            yield Fault(f"There is no visit '{visit}'.", did_you_mean(visit, study.visits), where)
+    for name in study.measured if mapped else ():
+        if name not in mapped:
+            problem = f"'{name}' does not say which column is which visit, as others do."
+            yield Fault(problem, "Write 'column: {visit: column}'.", study.where("endpoints", name))
+    if (study.data.parameter is None) != (study.data.value is None):
+        yield Fault("'parameter' and 'value' belong together.", "Give both, or none.", study.where("data"))
+    meant: dict[str, str] = {}
+    for name, spec in study.visits.items():
+        for value in spec.value:
+            if (first := meant.setdefault(value, name)) != name:
+                problem = f"The value '{value}' stands for '{first}' already."
+                yield Fault(problem, "Let it stand for one visit.", study.where("visits", name, "value"))
+    yield from _windows_that_clash(study)
+
+
+def _windows_that_clash(study: Study) -> Iterator[Fault]:
+    windows = {name: visit.days for name, visit in study.visits.items() if visit.days}
+    if windows and not study.data.date:
+        problem = "The visits have windows of days, but no column has the dates."
+        yield Fault(problem, "Write 'date:' and the name of the column.", study.where("data"))
+    for name in study.visits if windows else ():
+        if name not in windows:
+            yield Fault(f"'{name}' has no window, as others have.", "Write 'days: [first, last]'.",
+                        study.where("visits", name))  # fmt: skip
+    ordered = sorted(windows.items(), key=lambda window: window[1])
+    for (first, before), (second, after) in itertools.pairwise(ordered):
+        if after[0] <= before[1]:
+            problem = f"The windows of '{first}' and '{second}' overlap."
+            yield Fault(problem, "Let each day lie in one.", study.where("visits", second, "days"))
 
 
 def _references_to_nothing(study: Study) -> Iterator[Fault]:

@@ -38,19 +38,30 @@ Document = Literal["abstract", "poster"]
 # Where themes are drawn: a poster on A0, an abstract on A4. Other pages are in proportion.
 DRAWN_ON = {"poster": "A0", "abstract": "A4"}
 
-Family = Literal["Source Sans Pro", "Source Serif Pro"]
-# The package of a family and the name of a face's file in it.
-FONTS: dict[str, tuple[str, str]] = {
-    "Source Sans Pro": ("font_source_sans_pro", "SourceSansPro-{}.ttf"),
-    "Source Serif Pro": ("font_source_serif_pro", "SourceSerifPro-{}.ttf"),
+Family = Literal["Source Sans Pro", "Source Serif Pro", "IBM Plex Sans"]
+# The package of a family, and the files of its faces in it. A variable font stands for several.
+FONTS: dict[str, tuple[str, dict[str, str]]] = {
+    f"Source {kind} Pro": (
+        f"font_source_{kind.lower()}_pro",
+        {cut: f"Source{kind}Pro-{cut}.ttf" for cut in ("Regular", "It", "Semibold")},
+    )
+    for kind in ("Sans", "Serif")
+} | {
+    "IBM Plex Sans": (
+        "fontpkg_ibm_plex_sans",
+        dict.fromkeys(("Regular", "Semibold"), "IBMPlexSans[wdth,wght].ttf")
+        | {"It": "IBMPlexSans-Italic[wdth,wght].ttf"},
+    )
 }
 # All faces that the style sheets use, with their weight and style in CSS.
 FACES = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
 FEATURES = ["kern", "liga", "tnum", "lnum", "mark", "ccmp"]
 # Characters that every subset of a font holds, so that most edits of a text find their fonts ready.
 COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozenset(
-    "‘’“”„–—‑•…†‡‰′″−≤≥≈→←↑↓€\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}αβγδκμχ"
+    "‘’“”„–—•…†‡‰′″−≤≥≈→←↑↓€αβγδκμχ\N{NARROW NO-BREAK SPACE}"
 )
+# What a narrow screen shows first, before the other areas as they are laid out.
+FIRST = ("masthead", "message", "figures")
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -127,19 +138,18 @@ class Figure(_Part):
     across: PositiveInt
 
 
-class Layout(_Part):
+class Grid(_Part):
     """Where the areas of a poster stand: relative widths of the columns, and the areas' names row by row."""
 
     columns: tuple[PositiveFloat, ...]
     areas: tuple[str, ...]
-    figure: Figure
 
     @model_validator(mode="after")
     def _areas_are_rectangles(self) -> Self:
         rows = [row.split() for row in self.areas]
         if bad := [row for row in self.areas if len(row.split()) != len(self.columns)]:
             raise ValueError(f"the row '{bad[0]}' does not name {len(self.columns)} columns")
-        for name in set(chain(*rows)):
+        for name in self.names:
             cells = [(y, x) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell == name]
             (top, bottom), (left, right) = ((min(side), max(side)) for side in zip(*cells, strict=True))
             if len(cells) != (bottom - top + 1) * (right - left + 1):
@@ -147,8 +157,20 @@ class Layout(_Part):
         return self
 
     @property
+    def stacks(self) -> bool:
+        """Whether areas span rows."""
+        rows = [set(row.split()) - {"."} for row in self.areas]
+        return any(above & below for above, below in pairwise(rows))
+
+    @property
     def names(self) -> list[str]:
-        return list(dict.fromkeys(chain(*(row.split() for row in self.areas))))
+        return [name for name in dict.fromkeys(" ".join(self.areas).split()) if name != "."]
+
+
+class Layout(Grid):
+    """A grid on paper, and the figure in it."""
+
+    figure: Figure
 
 
 class Sheet(_Part):
@@ -162,6 +184,7 @@ class Sheet(_Part):
 class Poster(Sheet):
     portrait: Layout
     landscape: Layout
+    screen: Grid
 
 
 class Abstract(Sheet):
@@ -186,10 +209,13 @@ class Theme(_Part):
         return self.poster.portrait if page.height_mm >= page.width_mm else self.poster.landscape
 
     def text_pt(self, document: Document, page: PageSize) -> tuple[float, float, float]:
-        """Return the smallest, the usual and the largest size of the text, in pt."""
+        """Return the smallest, the usual and the largest size of the text, in pt.
+
+        What can be read on the page that the theme is drawn on can be read on a larger one.
+        """
         smallest, usual, largest = self.sheet(document).text_pt
         scale = _proportion(document, page)
-        return smallest * scale, usual * scale, largest * scale
+        return smallest * min(1, scale), usual * scale, largest * scale
 
     def panels(self, document: Document, page: PageSize, count: int) -> PanelSize:
         """Return the size of each of ``count`` panels of a figure on this page."""
@@ -212,9 +238,7 @@ def load_theme(name: str, folders: Sequence[Path]) -> Theme:
     """
     files = {file.parent.name: file for folder in reversed(folders) for file in folder.glob("*/theme.yml")}
     if name not in files:
-        raise StyleError(
-            Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", "theme")
-        )
+        raise StyleError(Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", "theme"))
     where = f"{name}/theme.yml"
     try:
         given = yaml.safe_load(files[name].read_text(encoding="utf-8"))
@@ -222,13 +246,9 @@ def load_theme(name: str, folders: Sequence[Path]) -> Theme:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         mend = "Check colons and indentation."
-        raise StyleError(
-            Fault(f"This is not YAML: {error.problem}.", mend, f"{where}, line {line}")
-        ) from None
+        raise StyleError(Fault(f"This is not YAML: {error.problem}.", mend, f"{where}, line {line}")) from None
     except TypeError:
-        raise StyleError(
-            Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", where)
-        ) from None
+        raise StyleError(Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", where)) from None
     except ValidationError as error:
         faults = (Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}.", "", where) for e in error.errors())
         raise StyleError(*faults) from None
@@ -237,10 +257,10 @@ def load_theme(name: str, folders: Sequence[Path]) -> Theme:
 def font_file(face: str) -> Path:
     """Return the file of a face: ``Source Sans Pro/Semibold``. Raises StyleError where it is missing."""
     family, _, cut = face.partition("/")
-    package, pattern = FONTS[family]
+    package, files = FONTS[family]
     spec = find_spec(package)
     for place in (spec.submodule_search_locations or ()) if spec else ():
-        if (path := Path(place) / "files" / pattern.format(cut)).is_file():
+        if (path := Path(place) / "files" / files[cut]).is_file():
             return path
     mend = f"Run 'pip install {package.replace('_', '-')}'."
     raise StyleError(Fault(f"The font {family} is missing.", mend))
@@ -262,9 +282,7 @@ def stylesheet(
     """
     names = ("common.css", f"{document}.css", f"{document}-{page.shape}.css")
     sheets = [f"{part}/{name}" for part in ("base", theme.name) for name in names]
-    files = [
-        next(filter(Path.is_file, (folder / sheet for folder in theme.folders)), None) for sheet in sheets
-    ]
+    files = [next(filter(Path.is_file, (folder / sheet for folder in theme.folders)), None) for sheet in sheets]
     return "\n".join([
         *_font_faces(theme, frozenset(text) | COMMON, cache),
         *_variables(theme, document, page, scale or theme.text_pt(document, page)[1]),
@@ -290,25 +308,34 @@ def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float)
     margin = "0" if document == "poster" else f"{sheet.margin_mm * scale:.2f}mm"
     yield f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {margin} }}"
     if document == "poster":
-        grid, order = _grid(theme.layout(page))
-        yield f"@media print {{ {grid} }}"
-        yield f"@media screen {{ @media ({WIDE}) {{ {grid} }} @media ({NARROW}) {{ {order} }} }}"
+        paper = theme.layout(page)
+        yield f"@media print {{ {_grid(paper)} }}"
+        if paper.stacks:
+            # The printer measures the areas and sets the rows, so that each column stacks its own.
+            rows = f"var(--rows, repeat({len(paper.areas)}, minmax(0, 1fr)))"
+            yield f"@media print {{ main {{ grid-template-rows: {rows} }} }}"
+        screen = theme.poster.screen
+        story = sorted(screen.names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+        order = " ".join(f".{name} {{ order: {place} }}" for place, name in enumerate(story, 1))
+        yield f"@media screen {{ @media ({WIDE}) {{ {_grid(screen)} }} @media ({NARROW}) {{ {order} }} }}"
 
 
-def _grid(layout: Layout) -> tuple[str, str]:
-    """Return the rules that place the areas side by side, and those that put them one after another."""
+def _grid(layout: Grid) -> str:
+    """Return the rules that place the areas side by side."""
     # Gutters are columns of their own, as WeasyPrint forgets gaps when it measures what spans them.
     columns = " var(--gutter) ".join(f"minmax(0, {width:g}fr)" for width in layout.columns)
     rows = []
     for row in map(str.split, layout.areas):
         gutters = (left if left == right else "." for left, right in pairwise(row))
         rows.append(f'"{" ".join(filter(None, chain(*zip_longest(row, gutters))))}"')
-    areas = " ".join(f".{name} {{ grid-area: {name} }}" for name in layout.names)
-    order = " ".join(f".{name} {{ order: {place} }}" for place, name in enumerate(layout.names, 1))
-    return (
-        f"main {{ grid-template-columns: {columns}; grid-template-areas: {' '.join(rows)} }} {areas}",
-        order,
-    )
+    grid = [f"main {{ grid-template-columns: {columns}; grid-template-areas: {' '.join(rows)} }}"]
+    # Which areas stand at an edge of the page: a theme whose grounds bleed gives these a margin of their own.
+    first, last = ({row.split()[end] for row in layout.areas} for end in (0, -1))
+    grid += [
+        f".{name} {{ grid-area: {name}; --at-left: {int(name in first)}; --at-right: {int(name in last)} }}"
+        for name in layout.names
+    ]
+    return " ".join(grid)
 
 
 def _declare(tokens: Mapping[str, str]) -> str:
@@ -327,29 +354,35 @@ def _font_faces(theme: Theme, characters: frozenset[str], cache: Path) -> Iterat
     for family, cut in dict.fromkeys([*((text, cut) for cut in FACES), (display, "Semibold")]):
         weight, slant = FACES[cut]
         file = font_file(f"{family}/{cut}")
-        data = base64.b64encode(_subset(file, characters, cache)).decode()
+        data = base64.b64encode(_subset(file, weight, characters, cache)).decode()
         # The name in the address lets the printer read the font from its file, which is faster than WOFF2.
-        url = f"data:font/woff2;face={family.replace(' ', '%20')}/{cut};base64,{data}"
+        # Of a variable font it needs the one weight that was taken out.
+        name = "" if "[" in file.name else f"face={family.replace(' ', '%20')}/{cut};"
+        url = f"data:font/woff2;{name}base64,{data}"
         face = f'font-family: "{family}"; font-weight: {weight}; font-style: {slant}; font-display: block'
         yield f'@font-face {{ {face}; src: url("{url}") format("woff2") }}'
 
 
-def _subset(file: Path, characters: frozenset[str], cache: Path) -> bytes:
+def _subset(file: Path, weight: int, characters: frozenset[str], cache: Path) -> bytes:
     """Return these characters of a font as WOFF2; made once, as it takes some tenths of a second."""
     wanted = "".join(sorted(characters))
     key = hashlib.sha256(f"{file.stat().st_size} {wanted}".encode()).hexdigest()[:12]
-    ready = cache / f"{file.stem}-{key}.woff2"
+    ready = cache / f"{file.stem}-{weight}-{key}.woff2"
     if not ready.is_file():
         from fontTools.subset import Options, Subsetter, load_font
 
         options = Options(flavor="woff2", hinting=False, layout_features=FEATURES)
-        font = load_font(str(file), options, lazy=True)
-        subsetter = Subsetter(options)
-        subsetter.populate(text=wanted)
-        subsetter.subset(font)
-        font.flavor, font.recalcTimestamp = "woff2", False
         buffer = io.BytesIO()
-        font.save(buffer)
+        with load_font(str(file), options, lazy=True) as font:
+            subsetter = Subsetter(options)
+            subsetter.populate(text=wanted)
+            subsetter.subset(font)
+            if "fvar" in font:
+                from fontTools.varLib.instancer import instantiateVariableFont
+
+                instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True)
+            font.flavor, font.recalcTimestamp = "woff2", False
+            font.save(buffer)
         cache.mkdir(parents=True, exist_ok=True)
         part = ready.with_suffix(f".{os.getpid()}.part")  # two builds may make it at the same time
         part.write_bytes(buffer.getvalue())

@@ -32,6 +32,10 @@ _SPECIAL = re.compile(rf"(?<=\w)[.,/-](?!\w)|(?<!\w)[.,/-]|[{re.escape(re.sub('[
 # Where a line may break, or a Markdown block end; spaces that never break stay as they are.
 _BREAKS = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 NO_BREAK = "\N{NO-BREAK SPACE}"
+# What Python raises when a template asks for what cannot be.
+FAULTS_OF_A_TEMPLATE = (
+    TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError,
+)  # fmt: skip
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)?---\n", re.DOTALL)
 _SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\{\.[^}]*\}")
 
@@ -213,6 +217,12 @@ COMPOSED = {
     "mean_sd": Composed(("mean", "sd"), lambda mean, sd: f"{mean}{NO_BREAK}({sd})"),
     "n_of_total": Composed(("n", "total"), lambda n, total: f"{n}/{total}"),
     "n_percent": Composed(("n", "percent"), lambda n, share: f"{n}{NO_BREAK}({share})"),
+    "hodges_lehmann_interval": Composed(("hodges_lehmann_conf_low", "hodges_lehmann_conf_high"), _range),
+    "mean_difference_interval": Composed(("mean_difference_conf_low", "mean_difference_conf_high"), _range),
+    "rank_biserial_interval": Composed(("rank_biserial_conf_low", "rank_biserial_conf_high"), _range),
+    "wilson_interval": Composed(("wilson_low", "wilson_high"), _range),
+    "clopper_pearson_interval": Composed(("clopper_pearson_low", "clopper_pearson_high"), _range),
+    "rate_interval": Composed(("rate_conf_low", "rate_conf_high"), _range),
     "p": Composed(("p_value",), lambda p: p),
     "p_phrase": Composed(("p_value",), _p_phrase),
 }
@@ -247,14 +257,21 @@ class Constants:
 
 def names(study: Study, results: ResultSet) -> dict[str, object]:
     """Return every name that a document can use, as Jinja sees it."""
-    specs = {name: Declared(spec) for name, spec in (*study.endpoints.items(), *study.characteristics.items())}
+    declared = (study.endpoints, study.characteristics, study.responses, study.yes_no_changes)
+    specs = {name: Declared(spec) for part in declared for name, spec in part.items()}
     tree: dict[str, Branch] = {}
     for result in results:
         head, *rest = result.id.split(".")
         tree.setdefault(head, Branch(head, specs.get(head)))._grow(result, rest)
     visits = {name: VisitName(name, escape(visit.label), visit.month) for name, visit in study.visits.items()}
     formatter = Formatter(study.language)
-    constants = {"alpha": study.analysis.alpha, "software": f"cohortpress {__version__}", **study.constants}
+    confidence = formatter.percent(100 * study.analysis.conf_level, own_decimals(100 * study.analysis.conf_level))
+    built_in: dict[str, str | int | float] = {
+        "alpha": study.analysis.alpha,
+        "confidence": confidence,
+        "software": f"cohortpress {__version__}",
+    }
+    constants = {**built_in, **study.constants}
     return {
         **tree,
         **visits,
@@ -369,8 +386,9 @@ class Filler:
         try:
             yield
         except TemplateNotFound as error:
-            mend = "Copy one of templates/language/ and translate it." if "language/" in str(error) else ""
-            raise TemplateError(Fault(f"There is no template '{error}'.", mend, self._place(error, file))) from None
+            name = str(error.name)
+            mend = "Copy one of templates/language/ and translate it." if name.startswith("language/") else ""
+            raise TemplateError(Fault(f"There is no template '{name}'.", mend, self._place(error, file))) from None
         except TemplateSyntaxError as error:
             where = f"{self._short(error.filename or file)}, line {error.lineno}"
             raise TemplateError(Fault(f"A tag is broken: {error.message}.", "", where)) from None
@@ -378,7 +396,7 @@ class Filler:
             kind = TemplateError if isinstance(error, ResultError) else type(error)
             place = self._place(error, file)
             raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
-        except (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+        except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
             word = re.match(r"'(\w+)' is undefined", str(error))
             mend = did_you_mean(word[1], self._environment.globals) if word else ""
             problem = f"{str(error).rstrip('.')}."

@@ -16,6 +16,7 @@ from .templating import plain
 
 _FENCE = re.compile(r"^:{3,}(?P<opens>.*)$")
 _RAW = re.compile(r"^```\{=html\}\n.*?^```\n", re.M | re.S)
+_TABLE = re.compile(r"^::: \{\.table-block \.([\w-]+)\}\n(.*?)^:::$", re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,37 @@ def plain_text(markdown: str, study: Study, folder: Path) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table of a filled document, its cells and words still Markdown; ``name`` is the kind of table."""
+
+    name: str
+    caption: str
+    rows: tuple[tuple[str, ...], ...]
+    note: str
+
+
+def read_tables(markdown: str) -> Iterator[Table]:
+    """Yield each table of a filled document, in their order."""
+    for name, body in _TABLE.findall(markdown):
+        block, _, note = body.partition("::: {.note}\n")
+        lines = block.splitlines()
+        rows = (line for line in lines if line.startswith("|") and not re.match(r"^\|[:|-]+$", line))
+        captions = [line[1:].strip() for line in lines if line.startswith(":")]
+        cells = (tuple(cell.strip() for cell in re.findall(r"\|((?:\\.|[^\\|])+)", row)) for row in rows)
+        yield Table(name, " ".join(captions), tuple(cells), note.strip())
+
+
 def tables(markdown: str) -> Iterator[tuple[str, str]]:
-    """Yield name and CSV of each table of a filled document, as printed; names that come again are numbered."""
+    """Yield name and CSV of each table of a filled document; names that come again are numbered."""
     seen: Counter[str] = Counter()
-    for name, body in re.findall(r"^::: \{\.table-block \.([\w-]+)\}\n(.*?)^:::$", markdown, re.M | re.S):
-        rows = [line for line in body.splitlines() if line.startswith("|") and not re.match(r"^\|[:|-]+$", line)]
+    for table in read_tables(markdown):
         out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows(map(_cells, rows))
-        seen[name] += 1
-        yield f"{name}-{seen[name]}" if seen[name] > 1 else name, out.getvalue()
-
-
-def _cells(row: str) -> list[str]:
-    return [_for_spreadsheets(plain(cell).strip()) for cell in re.findall(r"\|((?:\\.|[^\\|])+)", row)]
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerows([_for_spreadsheets(plain(cell).strip()) for cell in row] for row in table.rows)
+        seen[table.name] += 1
+        number = f"-{seen[table.name]}" if seen[table.name] > 1 else ""
+        yield f"{table.name}{number}", out.getvalue()
 
 
 def _for_spreadsheets(cell: str) -> str:

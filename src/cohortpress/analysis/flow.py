@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..cohort import Cohort
+from ..cohort import Cohort, name_in_prose
 from ..result import Result
 from ..study import Study
 from .records import Populations, below, record
@@ -34,14 +34,15 @@ def visit_flow(study: Study, cohort: Cohort, populations: Populations) -> Iterat
             population = populations.add(f"flow.{name}.{group}", subjects)
             yield record(common, group, len(subjects), "count", population=population)
         for reason, subjects in _reasons(name, cohort):
-            here = below(
-                common, f"reason.{reason}", population=populations.add(f"flow.{name}.{reason}", subjects)
-            )
+            id_ = f"reason.{name_in_prose(reason)}"
+            population = populations.add(f"flow.{name}.{id_}", subjects)
+            here = below(common, id_, label=f"{visit.label}: {reason}", population=population)
             yield record(here, "n", len(subjects), "count")
 
 
 def _reasons(visit: str, cohort: Cohort) -> Iterator[tuple[str, list[str]]]:
-    """Yield each reason that the data give for a missing visit, and whose it is."""
-    given = cohort.reasons.get(visit, {})
-    for reason in dict.fromkeys(given.values()):
-        yield reason, [subject for subject, why in given.items() if why == reason]
+    """Yield each reason that the data give for a missing visit, and whose it is; spellings alike are one."""
+    grouped: dict[str, tuple[str, list[str]]] = {}
+    for subject, reason in cohort.reasons.get(visit, {}).items():
+        grouped.setdefault(name_in_prose(reason), (reason, []))[1].append(subject)
+    yield from grouped.values()

@@ -51,6 +51,7 @@ class _Embedder(HTMLParser):
         self._check_css(given.get("style", ""))
         if tag in REFUSED and (tag != "meta" or "http-equiv" in given):
             self._refuse(text, "It could load another page.")
+            return
         for name, address in fetched.items():
             if address.startswith(("data:", "#")) or (path := self._inside(address)) is None:
                 continue

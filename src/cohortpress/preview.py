@@ -1,0 +1,170 @@
+"""Pages in a browser that follow the files: built when something is saved, never lost to an error."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import webbrowser
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from .build import DOCUMENTS, Build, Options, Report, Warn, load_printing, new_workers
+from .errors import CohortpressError
+
+KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
+WATCHED = ("report", "data", "templates", "_quarto.yml")
+# The page listens; when the build is done it reloads, when the build fails it shows why and stays.
+LISTENER = """<script>
+new EventSource("/events").onmessage = (event) => {
+  const {error} = JSON.parse(event.data);
+  if (!error) return location.reload();
+  const box = document.getElementById("preview-error")
+    || document.body.appendChild(document.createElement("pre"));
+  box.id = "preview-error";
+  box.style = "position:fixed;inset:auto 0 0 0;margin:0;padding:1rem;background:#8c1d18;color:#fff;"
+    + "font:16px/1.4 monospace;white-space:pre-wrap;z-index:9";
+  box.textContent = error;
+};
+</script>"""
+
+
+class Preview:
+    """Serves a study on localhost, rebuilds what is stale, and keeps the last good pages while it fails."""
+
+    def __init__(
+        self, folder: Path, options: Options, report: Report, warn: Warn, fail: Callable[[str], None]
+    ) -> None:
+        self._folder = folder
+        self._options = options
+        self._report, self._warn, self._fail = report, warn, fail
+        self._listeners: set[queue.Queue[str | None]] = set()
+        self._error: str | None = None
+        self._pages: dict[str, bytes] = {}
+        self._workers = new_workers()
+
+    def run(self, port: int = 0, *, open_browser: bool = True, stop: threading.Event | None = None) -> None:
+        """Serve until interrupted; port 0 takes any that is free."""
+        from watchfiles import watch
+
+        for _ in DOCUMENTS:
+            self._workers.submit(load_printing)
+        server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, self))
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        try:
+            self.rebuild()
+            self._report(f"serving {address}", 0.0)
+            if open_browser:
+                webbrowser.open(address)
+            places = [place for name in WATCHED if (place := self._folder / name).exists()]
+            for _ in watch(*places, debounce=50, step=20, stop_event=stop, raise_interrupt=False):
+                self.rebuild()
+        finally:
+            server.shutdown()
+            server.server_close()
+            self._workers.shutdown(cancel_futures=True)
+
+    def rebuild(self) -> None:
+        """Build what is stale: the HTML first, so that the browser need not wait for the PDF."""
+        try:
+            with Build(self._folder, self._options, self._report, self._warn, self._workers) as steps:
+                for document in self._options.documents:
+                    steps.fill(document)
+                    steps.render(document)
+                self._show({f"{d}.html": steps.page_of(d) for d in self._options.documents})
+                outputs = steps.run()
+            self._show({path.name: path.read_bytes() for path in outputs if path.suffix in KINDS})
+        except (CohortpressError, OSError) as error:
+            self._error = str(error)
+            self._fail(self._error)
+            self._tell()
+
+    def _show(self, pages: dict[str, bytes]) -> None:
+        changed = {name for name, page in pages.items() if self._pages.get(name) != page}
+        self._pages |= pages
+        if changed or self._error:
+            self._error = None
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener.put(json.dumps({"error": self._error}))
+
+    def page(self, name: str) -> tuple[str, bytes] | None:
+        """Return kind and content of a page, HTML with the script that refreshes it."""
+        if name == "":
+            return KINDS[".html"], self._index()
+        page = self._pages.get(name)
+        if page is None:
+            return None
+        kind = KINDS[Path(name).suffix]
+        return kind, page.replace(b"</body>", LISTENER.encode() + b"</body>") if name.endswith(
+            ".html"
+        ) else page
+
+    def _index(self) -> bytes:
+        links = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in sorted(self._pages))
+        error = f"<pre>{escape(self._error)}</pre>" if self._error else ""
+        page = (
+            f"<!DOCTYPE html><title>cohortpress preview</title><body><ul>{links}</ul>{error}{LISTENER}</body>"
+        )
+        return page.encode()
+
+    def listen(self) -> queue.Queue[str | None]:
+        """Return a queue of what happens from now on; an error that stands comes first."""
+        listener: queue.Queue[str | None] = queue.Queue()
+        if self._error:
+            listener.put(json.dumps({"error": self._error}))
+        self._listeners.add(listener)
+        return listener
+
+    def forget(self, listener: queue.Queue[str | None]) -> None:
+        """Stop telling a listener that has gone."""
+        self._listeners.discard(listener)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, preview: Preview, *args: object) -> None:
+        self._preview = preview
+        super().__init__(*args)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        # A page of another site must not read a study through a name that it lets point here.
+        if self.headers.get("Host", "").partition(":")[0] not in ("127.0.0.1", "localhost"):
+            self.send_error(403)
+        elif self.path == "/events":
+            self._events()
+        elif found := self._preview.page(self.path.removeprefix("/")):
+            self._send(*found)
+        else:
+            self.send_error(404)
+
+    def _send(self, kind: str, content: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _events(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        listener = self._preview.listen()
+        try:
+            while (event := listener.get()) is not None:
+                self.wfile.write(f"data: {event}\n\n".encode())
+                self.wfile.flush()
+        except OSError:  # the browser has gone
+            pass
+        finally:
+            self._preview.forget(listener)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the terminal is for the build."""

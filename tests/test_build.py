@@ -1,0 +1,214 @@
+"""The whole way, from the data to the finished files."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+from studies import (
+    cohortpress,
+    contents,
+    copy_flagship,
+    environment,
+    read_html,
+    replace,
+    state,
+    text_of_html,
+    text_of_pdf,
+)
+
+OUTPUTS = {
+    "abstract.pdf",
+    "abstract.html",
+    "abstract.docx",
+    "abstract.txt",
+    "poster.pdf",
+    "poster.html",
+    "poster.png",
+    "results.json",
+    "tables/abstract-endpoints.csv",
+    "tables/poster-endpoints.csv",
+    "tables/poster-characteristics.csv",
+    "tables/poster-adverse-events.csv",
+}
+STEP = re.compile(r"^ +\d+\.\d\d s  (.*)$", re.M)
+
+
+def text_of_word(file: Path) -> str:
+    with zipfile.ZipFile(file) as word:
+        body = ElementTree.fromstring(word.read("word/document.xml"))
+    return "".join(node.text or "" for node in body.iter() if node.tag.endswith("}t"))
+
+
+def imported(folder: Path) -> tuple[list[str], set[str]]:
+    """Build in a process of its own; return its steps and the libraries that it loaded."""
+    code = (
+        "import sys\nfrom cohortpress.cli import main\n"
+        "try:\n    main(['build'])\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return STEP.findall(done.stderr), {name.partition(".")[0] for name in done.stdout.split()}
+
+
+# -- what comes out
+
+
+def test_the_outputs_are_those_that_are_promised(built_flagship: Path) -> None:
+    made = set(contents(built_flagship / "_output"))
+    assert made >= OUTPUTS
+    assert {name for name in made - OUTPUTS if not name.startswith("tables/")} == set()
+
+
+def test_the_pages_are_whole(built_flagship: Path) -> None:
+    output = built_flagship / "_output"
+    for document in ("abstract", "poster"):
+        html = (output / f"{document}.html").read_text(encoding="utf-8")
+        assert html.startswith("<!DOCTYPE html>")
+        assert f'<body class="{document}">' in html
+        assert not re.search(r"""(?:src|href)=["'](?!https?://doi\.org|data:|#)""", html)
+        pdf = text_of_pdf(output / f"{document}.pdf")
+        assert "Tocilizumab in adults with refractory" in pdf
+        assert "Synthetic data" in pdf
+    text = (output / "abstract.txt").read_text(encoding="utf-8")
+    assert re.search(r"\(\d+ words, \d+ characters with spaces, \d+ without: headings and sections\)\n$", text)
+    assert "p = 0.046" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "0.0625" in text_of_word(output / "abstract.docx")
+    assert (output / "poster.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_second_study_builds_without_a_change_to_source_or_templates(built_second_study: Path) -> None:
+    output = built_second_study / "_output"
+    poster = text_of_html((output / "poster.html").read_text(encoding="utf-8"))
+    assert "Grip rose in three of four." in poster
+    assert "Sore finger" in poster
+    abstract = (output / "abstract.html").read_text(encoding="utf-8")
+    assert "Five climbers" in text_of_html(abstract)
+    assert "<svg" in abstract
+    for file in (output / "abstract.pdf", output / "poster.pdf"):
+        assert "Finger strength of invented climbers" in text_of_pdf(file)
+    everything = b"".join(contents(output).values()).lower()
+    for word in (b"das-crp", b"tocilizumab", b"month_6"):
+        assert word not in everything
+
+
+def test_two_builds_in_two_folders_are_the_same_to_the_byte(built_flagship: Path, tmp_path: Path) -> None:
+    other = copy_flagship(tmp_path / "quite another place")
+    os.umask(umask := os.umask(0o077))
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = cohortpress(other, "build", TZ="Asia/Tokyo", PYTHONHASHSEED="7", LC_ALL="C", LANG="C", **cache)
+    assert os.umask(umask) == umask
+    assert done.returncode == 0, done.stderr
+    ours, theirs = contents(built_flagship / "_output"), contents(other / "_output")
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+# -- what is made again
+
+
+def test_nothing_changed_means_no_step_and_no_library(built_flagship: Path) -> None:
+    before = state(built_flagship / "_output")
+    steps, libraries = imported(built_flagship)
+    assert steps == []
+    assert not libraries & {
+        "pandas",
+        "scipy",
+        "numpy",
+        "matplotlib",
+        "weasyprint",
+        "pydantic",
+        "jinja2",
+        "yaml",
+        "babel",
+    }
+    assert state(built_flagship / "_output") == before
+
+
+def test_a_change_of_style_neither_computes_nor_draws(flagship_to_change: Path) -> None:
+    cohortpress(flagship_to_change, "build")
+    sheet = flagship_to_change / "templates/themes/base/common.css"
+    sheet.write_text(sheet.read_text(encoding="utf-8") + "\nh1 { color: #123456 }\n", encoding="utf-8")
+    steps, libraries = imported(flagship_to_change)
+    assert not libraries & {"pandas", "scipy", "matplotlib"}
+    assert not [step for step in steps if "prose" in step or "figure" in step or "analysis" in step]
+    assert {"style of the abstract", "style of the poster", "PDF of the poster"} <= set(steps)
+    for document in ("abstract", "poster"):
+        assert "#123456" in (flagship_to_change / f"_output/{document}.html").read_text(encoding="utf-8")
+
+
+def test_a_change_of_prose_neither_computes_nor_draws(flagship_to_change: Path) -> None:
+    cohortpress(flagship_to_change, "build")
+    replace(flagship_to_change / "report/abstract.qmd", "## Background", "## Quite another head")
+    steps, libraries = imported(flagship_to_change)
+    assert not libraries & {"pandas", "scipy", "matplotlib"}
+    assert not [step for step in steps if "poster" in step or "figure" in step or "analysis" in step]
+    assert "Quite another head" in text_of_pdf(flagship_to_change / "_output/abstract.pdf")
+
+
+def test_a_sheet_that_moved_to_another_name_is_noticed(flagship_to_change: Path) -> None:
+    base = flagship_to_change / "templates/themes/base"
+    (base / "poster.css").rename(base / "posters.css")
+    done = cohortpress(flagship_to_change, "fill")
+    assert "style of the poster" in STEP.findall(done.stderr), done.stderr
+
+
+def test_one_value_changes_text_tables_and_figures_of_both_documents(
+    built_flagship: Path, flagship_to_change: Path
+) -> None:
+    """The highest CRP at six months becomes 7.7 mg/l: the published 1.4 may stand nowhere in its place."""
+    with (flagship_to_change / "data/visits.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    highest = max((row for row in rows if row["visit"] == "month_6" and row["crp"]), key=lambda row: float(row["crp"]))
+    assert highest["crp"] == "1.4"
+    highest["crp"] = "7.7"
+    with (flagship_to_change / "data/visits.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    done = cohortpress(flagship_to_change, "build")
+    assert done.returncode == 0, done.stderr
+    old, new = built_flagship / "_output", flagship_to_change / "_output"
+    for document in ("abstract", "poster"):
+        pages = [(folder / f"{document}.html").read_text(encoding="utf-8") for folder in (old, new)]
+        assert {text for name, text in read_html(pages[0]).results if name == "crp.month_6.max"} == {"1.4"}
+        assert {text for name, text in read_html(pages[1]).results if name == "crp.month_6.max"} == {"7.7"}
+        drawn = [re.findall(r"<svg.*?</svg>", page, re.S) for page in pages]
+        das, esr, crp = (before != after for before, after in zip(*(d[:3] for d in drawn), strict=True))
+        assert (das, esr, crp) == (False, False, True), "the panel of CRP, and no other, is drawn anew"
+        paper = re.sub(r"\s", "", text_of_pdf(new / f"{document}.pdf"))
+        assert "(0.6–7.7" in paper
+        assert "(0.6–1.4" not in paper
+        for cells in (contents(folder)[f"tables/{document}-endpoints.csv"].decode() for folder in (new,)):
+            assert "(0.6–7.7)" in cells
+            assert "(0.6–1.4)" not in cells
+    assert "(0.6–7.7" in (new / "abstract.txt").read_text(encoding="utf-8")
+    assert "(0.6–7.7" in text_of_word(new / "abstract.docx")
+    assert (old / "poster.png").read_bytes() != (new / "poster.png").read_bytes()
+
+
+def test_a_table_that_is_no_longer_printed_goes_and_the_users_files_stay(flagship_to_change: Path) -> None:
+    output = flagship_to_change / "_output"
+    (output / "tables/mine.csv").write_text("mine")
+    (output / "talk").mkdir()
+    (output / "talk/slides.txt").write_text("mine")
+    replace(flagship_to_change / "report/poster.qmd", "{{ adverse_events_table() }}", "")
+    done = cohortpress(flagship_to_change, "build")
+    assert done.returncode == 0, done.stderr
+    names = set(contents(output))
+    assert "tables/poster-adverse-events.csv" not in names
+    assert {"tables/mine.csv", "talk/slides.txt", "tables/poster-endpoints.csv"} <= names

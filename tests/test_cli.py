@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import errno
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from studies import cohortpress, replace, state
+
+from cohortpress import __version__
+from cohortpress.cli import main
+
+
+def run(*arguments: str | Path, **env: str) -> Result:
+    return CliRunner().invoke(main, [*map(str, arguments)], env={"ENGINE": "pandoc", **env})
+
+
+@pytest.mark.parametrize("command", [[], ["build"], ["fill"], ["print"], ["results"], ["diff"]])
+def test_every_command_has_help(command: list[str]) -> None:
+    done = run(*command, "--help")
+    assert done.exit_code == 0
+    assert "Usage: main" in done.output
+    assert "-h, --help" in done.output
+
+
+def test_help_shows_examples_and_a_version_is_told() -> None:
+    assert "cohortpress build poster " in run("--help").output
+    assert run("--version").output.strip().endswith(__version__)
+
+
+def test_the_command_of_the_package_is_the_module(tmp_path: Path) -> None:
+    done = cohortpress(tmp_path, "--version")
+    assert (done.returncode, done.stdout.split()[-1]) == (0, __version__)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["bild"], ["build", "leaflet"], ["build", "--pages", "3"], ["build", "--study", "nowhere"]]
+)
+def test_a_wrong_command_is_a_matter_of_usage(tmp_path: Path, arguments: list[str]) -> None:
+    done = cohortpress(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_without_a_study(tmp_path: Path) -> None:
+    done = cohortpress(tmp_path, "build")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: report/study.yml: The file is missing. Is this the folder of a study?")
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_built_study_has_nothing_to_do(built_second_study: Path) -> None:
+    done = run("build", "--study", built_second_study)
+    assert done.exit_code == 0
+    lines = done.stderr.splitlines()
+    assert lines[0] == "Nothing has changed."
+    assert "abstract.pdf" in lines[1]
+    assert run("build", "--quiet", "--study", built_second_study).output == ""
+
+
+def test_fill_writes_the_documents_and_their_style(second_study: Path) -> None:
+    done = run("fill", "--study", second_study)
+    assert done.exit_code == 0, done.output
+    assert {"abstract.qmd", "poster.qmd", "abstract.css", "poster.css", "results.json"} <= {
+        file.name for file in (second_study / "build").iterdir()
+    }
+    assert re.search(r"^ +\d+\.\d\d s  prose of the poster$", done.stderr, re.M)
+    assert not (second_study / "_output").exists()
+
+
+def test_quiet_says_nothing(second_study: Path) -> None:
+    done = run("fill", "--quiet", "--study", second_study)
+    assert (done.exit_code, done.output) == (0, "")
+
+
+def test_quiet_still_says_what_is_wrong(second_study: Path) -> None:
+    (second_study / "people.csv").unlink()
+    done = run("fill", "--quiet", "--study", second_study)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: people.csv: The file is missing.")
+
+
+def test_results_are_listed(built_second_study: Path) -> None:
+    done = run("results", "--study", built_second_study, "--variable", "grip", "--visit", "start", "--json")
+    assert done.exit_code == 0
+    records = json.loads(done.stdout)
+    assert {record["visit"] for record in records} == {"start"}
+    assert {"id": "grip.start.median", "value": 36.0, "text": "36.0"}.items() <= next(
+        record for record in records if record["measure"] == "median"
+    ).items()
+
+
+def test_two_sets_of_results_are_compared(built_second_study: Path, tmp_path: Path) -> None:
+    old = built_second_study / "_output"
+    assert run("diff", old, old).stdout == "No result changed.\n"
+    (tmp_path / "results.json").write_text((old / "results.json").read_text(encoding="utf-8"), encoding="utf-8")
+    replace(tmp_path / "results.json", '"measure": "median", "value": 36.0', '"measure": "median", "value": 36.5')
+    assert "36" in run("diff", old, tmp_path).stdout
+    (tmp_path / "results.json").write_text("[]", encoding="utf-8")
+    done = run("diff", old, tmp_path)
+    assert (done.exit_code, "Traceback" in done.output) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "build/x"),
+        OSError(errno.EROFS, "Read-only file system", "build/x"),
+    ],
+)
+def test_a_disk_that_fails_is_a_message(second_study: Path, monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    done = run("fill", "--study", second_study)
+    assert done.exit_code == 1
+    assert done.stderr == f"error: {error.filename + ': ' if error.filename else ''}{error.strerror or error}. " + (
+        "Is the disk full or read-only? The last good outputs are kept.\n"
+    )
+
+
+def test_a_library_that_the_machine_lacks_is_no_matter_of_the_disk(
+    second_study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError("cannot load library 'libpango-1.0-0': no such file.  Additionally, more words\nand lines")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    done = run("fill", "--study", second_study)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: cannot load library 'libpango-1.0-0': no such file.")
+    assert done.stderr.endswith(" Is Pango installed? 'make report' prints the command that does it.\n")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_mistake_of_ours_is_not_hidden(second_study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> int:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    assert isinstance(run("fill", "--study", second_study).exception, RuntimeError)
+
+
+def test_a_build_of_one_document_leaves_the_other_alone(built_second_study: Path) -> None:
+    before = state(built_second_study / "_output")
+    done = run("build", "poster", "--study", built_second_study)
+    assert done.exit_code == 0, done.output
+    assert state(built_second_study / "_output") == before

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from cohortpress.engine.embedding import embed
+from cohortpress.errors import EngineError
+
+PIXEL = base64.b64decode("R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A study with a style sheet and two pictures, and a picture outside of it."""
+    for place in ("study/build/a b.gif", "study/report/logo.gif", "outside.gif"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_bytes(PIXEL)
+    (tmp_path / "study/build/page.css").write_text("p { color: red; background: url('#x') }", encoding="utf-8")
+    return tmp_path / "study"
+
+
+def embedded(html: str, study: Path) -> str:
+    return embed(html, study / "build", study)
+
+
+def refused(html: str, study: Path) -> list[str]:
+    with pytest.raises(EngineError) as raised:
+        embedded(html, study)
+    return str(raised.value).splitlines()
+
+
+def test_style_sheets_and_pictures_go_into_the_page(study: Path) -> None:
+    picture = '<img src="../report/logo.gif" alt="../report/logo.gif" hidden>'
+    html = f'<link rel="stylesheet" href="page.css"><p>x</p>{picture}'
+    page = embedded(html, study)
+    assert "<style>\np { color: red; background: url('#x') }\n</style><p>x</p>" in page
+    uri = f"data:image/gif;base64,{base64.b64encode(PIXEL).decode()}"
+    assert f'<img src="{uri}" alt="../report/logo.gif" hidden>' in page
+
+
+@pytest.mark.parametrize("name", ["a%20b.gif", "a b.gif", "a&#32;b.gif"])
+def test_however_an_address_is_written_its_picture_is_found(study: Path, name: str) -> None:
+    page = embedded(f"<img src='{name}' alt='&quot;>'/>", study)
+    assert "base64" in page
+    assert "&quot;&gt;" in page or '">' not in page.partition("alt=")[2][:4]
+    assert name not in page
+
+
+def test_a_page_that_fetches_nothing_stays_as_it_is(study: Path) -> None:
+    html = (
+        '<meta charset="utf-8"><a href="https://example.org">x</a><svg><use xlink:href="#m"/></svg>'
+        "<style>p { background: url(data:image/gif;base64,AA) }</style>"
+        '<link rel="stylesheet" href="data:text/css,p{}"><p style="color: red">url(x)</p>'
+    )
+    assert embedded(html, study) == html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="https://example.org/a.gif">',
+        '<img src="//example.org/a.gif">',
+        '<IMG SRC="HTTPS://example.org/a.gif">',
+        '<img src="file:///etc/passwd">',
+        '<img src="../../outside.gif">',
+        '<img src="/etc/passwd">',
+        '<img src="missing.gif">',
+        '<img src="">',
+        '<img srcset="a%20b.gif 2x">',
+        '<link rel="stylesheet" href="https://example.org/a.css">',
+        '<link rel="preload" href="page.css">',
+        '<script src="page.css"></script>',
+        '<iframe src="page.css"></iframe>',
+        '<iframe srcdoc="x"></iframe>',
+        '<object data="page.css"></object>',
+        '<embed src="page.css">',
+        '<video poster="a%20b.gif"></video>',
+        '<body background="a%20b.gif">',
+        '<svg><image href="https://example.org/a.gif"/></svg>',
+        '<svg><image xlink:href="a%20b.gif"/></svg>',
+        '<svg><use href="other.svg#x"/></svg>',
+        '<base href="https://example.org">',
+        '<meta http-equiv="refresh" content="0; url=https://example.org">',
+        "<style>p { background: url(https://example.org/a.gif) }</style>",
+        "<style>@import 'https://example.org/a.css'; </style>",
+        '<p style="background: URL( &quot;a.gif&quot; )">x</p>',
+    ],
+)
+def test_what_would_be_fetched_is_refused(study: Path, html: str) -> None:
+    (fault,) = refused(html, study)
+    assert fault.startswith("The page asks for '")
+
+
+def test_a_link_out_of_the_study_is_no_way_out(study: Path) -> None:
+    (study / "build/link.gif").symlink_to(study.parent / "outside.gif")
+    (fault,) = refused('<img src="link.gif">', study)
+    assert "It lies outside the study." in fault
+
+
+def test_a_style_sheet_that_fetches_is_refused(study: Path) -> None:
+    (study / "build/page.css").write_text("@font-face { src: url(https://example.org/f.woff2) }", encoding="utf-8")
+    (fault,) = refused('<link rel="stylesheet" href="page.css">', study)
+    assert "'https://example.org/f.woff2'" in fault
+
+
+def test_all_faults_come_at_once(study: Path) -> None:
+    assert len(refused('<img src="http://a.org/1"><img src="no.gif"><iframe></iframe>', study)) == 3

@@ -1,0 +1,292 @@
+"""Pandoc and Quarto. Where there is no Quarto, a script that behaves like it stands in for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from studies import cohortpress, environment, read_html, replace, text_of_html
+
+from cohortpress.engine import RENDERED, choose_engine
+from cohortpress.engine.pandoc import Pandoc, pandoc, run_pandoc
+from cohortpress.engine.quarto import INSIDE, Quarto, collect
+from cohortpress.errors import EngineError
+
+STAND_IN = f"""#!/bin/sh
+# What Quarto does with such a project: pandoc, into the output folder that mirrors the project.
+echo "$*" >>"$QUARTO_LOG"
+case "$1" in
+  --version) echo 1.9.38; exit 0 ;;
+  render) ;;
+  *) exit 64 ;;
+esac
+[ -z "$QUARTO_FAILS" ] || {{ echo "ERROR: $QUARTO_FAILS" >&2; exit 3; }}
+[ -z "$QUARTO_SLEEPS" ] || exit 0
+mkdir -p build/quarto/build
+name=$(basename "$2" .qmd)
+cd build
+exec {pandoc()} "$name.qmd" --from=markdown --to=html5 --standalone --wrap=preserve --embed-resources \\
+  --template=../templates/page.html --output="quarto/build/$name.html"
+"""
+
+
+@pytest.fixture
+def quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for Quarto on the path; returns its log."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/quarto").write_text(STAND_IN, encoding="utf-8")
+    (tmp_path / "bin/quarto").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("QUARTO_LOG", str(tmp_path / "log"))
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def no_quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def project(folder: Path, text: str, options: str = "") -> Path:
+    """Write a project of one document and return the document."""
+    (folder / "build").mkdir(parents=True)
+    (folder / "templates").mkdir()
+    (folder / "templates/page.html").write_text('<html><body class="$document$">$body$</body></html>')
+    (folder / "_quarto.yml").write_text(
+        "project: {output-dir: build/quarto}\nformat: {html: {template: templates/page.html" + options + "}}"
+    )
+    document = folder / "build/abstract.qmd"
+    document.write_text(text, encoding="utf-8")
+    return document
+
+
+# -- which engine
+
+
+def test_without_a_wish_quarto_renders_where_it_is(quarto: Path, tmp_path: Path) -> None:
+    assert choose_engine(None, tmp_path).name == "quarto"
+    assert choose_engine("", tmp_path).name == "quarto"
+    assert choose_engine("pandoc", tmp_path).name == "pandoc"
+
+
+@pytest.mark.usefixtures("no_quarto")
+def test_without_quarto_pandoc_renders(tmp_path: Path) -> None:
+    assert choose_engine(None, tmp_path).name == "pandoc"
+    with pytest.raises(EngineError, match=r"Quarto is asked for, but there is no 'quarto' command\. Install it"):
+        choose_engine("quarto", tmp_path)
+    with pytest.raises(EngineError, match=r"'latex' is no engine\. Choose pandoc or quarto\."):
+        choose_engine("latex", tmp_path)
+
+
+# -- pandoc
+
+
+def test_pandoc_renders_by_the_template_of_the_project(tmp_path: Path) -> None:
+    document = project(tmp_path, '---\ndocument: poster\n---\n\n[5]{.result data-result="cohort.n"} *men*')
+    Pandoc(tmp_path).render(document)
+    html = document.with_suffix(".html").read_text(encoding="utf-8")
+    assert html.startswith('<html><body class="poster">')
+    assert '<span class="result" data-result="cohort.n">5</span> <em>men</em>' in html
+
+
+def test_pandoc_heeds_the_options_of_the_project(tmp_path: Path) -> None:
+    document = project(tmp_path, "# One\n\nText.", ", section-divs: true")
+    Pandoc(tmp_path).render(document)
+    assert "<section" in document.with_suffix(".html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("project_file", "message"),
+    [
+        (None, r"^_quarto\.yml: The project file is missing\."),
+        ("format: [", r"^_quarto\.yml: 'format: html:' cannot be read"),
+        ("format: {pdf: {}}", r"^_quarto\.yml: 'format: html:' cannot be read"),
+        ("format: {html: default}", r"^_quarto\.yml: 'format: html:' cannot be read"),
+        ("", r"^_quarto\.yml: 'format: html:' cannot be read"),
+    ],
+)
+def test_a_project_file_that_cannot_be_read(tmp_path: Path, project_file: str | None, message: str) -> None:
+    document = project(tmp_path, "x")
+    (tmp_path / "_quarto.yml").unlink()
+    if project_file is not None:
+        (tmp_path / "_quarto.yml").write_text(project_file)
+    with pytest.raises(EngineError, match=message):
+        Pandoc(tmp_path).render(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("{{< include x.qmd >}}", "the shortcode 'include'"),
+        ("::: {.callout-note}\nx\n:::", "the callout 'callout-note'"),
+        ("see @fig-course", "the cross reference 'fig-course'"),
+        ("```{python}\n1\n```", "the code cell 'python'"),
+    ],
+)
+def test_what_only_quarto_reads_is_refused_with_its_line(tmp_path: Path, text: str, what: str) -> None:
+    document = project(tmp_path, f"One.\n\n{text}\n")
+    with pytest.raises(EngineError) as raised:
+        Pandoc(tmp_path).render(document)
+    assert str(raised.value) == (
+        f"build/abstract.qmd, line 3: {what} needs Quarto. Write it in plain Markdown, or build with ENGINE=quarto."
+    )
+    assert not document.with_suffix(".html").exists()
+
+
+def test_pandoc_reads_no_file_that_the_document_names(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("a secret")
+    document = project(tmp_path, "![x](../../../../../../../../etc/passwd)")
+    with pytest.raises(EngineError, match="It lies outside the study"):
+        Pandoc(tmp_path).render(document)
+    with pytest.raises(EngineError):
+        run_pandoc(tmp_path, "--sandbox", "--from=rst", "--to=html5", text=".. include:: secret.txt\n", of="x")
+
+
+def test_pandoc_says_what_is_wrong_and_of_what(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"^the text: Pandoc could not finish: .*nonsense"):
+        run_pandoc(tmp_path, "--from=nonsense", text="x", of="the text")
+    # A warning stops it too: here a footnote that nothing refers to is fine, a missing one is not.
+    with pytest.raises(EngineError, match="Duplicate link reference"):
+        run_pandoc(tmp_path, "--from=markdown", text="[a]: x\n[a]: y\n\n[a]", of="x")
+
+
+def test_a_word_file_is_the_same_on_any_day(tmp_path: Path) -> None:
+    made = []
+    for day in ("2001-01-01", "2031-01-01"):
+        (tmp_path / day).mkdir()
+        run_pandoc(tmp_path / day, "--from=markdown", "--to=docx", "--output=x.docx", text="# A\n\ntext")
+        made.append(tmp_path / day / "x.docx")
+        os.utime(made[-1])
+    with zipfile.ZipFile(made[0]) as word:
+        assert {entry.date_time[0] for entry in word.infolist()} <= {1980, 2020}
+    assert made[0].read_bytes() == made[1].read_bytes()
+
+
+def test_a_word_file_shows_text_as_it_stands(tmp_path: Path) -> None:
+    from test_templating import HOSTILE, shown
+
+    from cohortpress.templating import escape
+
+    text = "\n\n".join(map(escape, HOSTILE))
+    run_pandoc(tmp_path, "--from=markdown", "--to=docx", "--output=x.docx", text=text)
+    with zipfile.ZipFile(tmp_path / "x.docx") as word:
+        body = ElementTree.fromstring(word.read("word/document.xml"))
+        links = word.read("word/_rels/document.xml.rels").decode()
+    space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    paragraphs = ["".join(t.text or "" for t in p.iter(f"{space}t")) for p in body.iter(f"{space}p")]
+    assert paragraphs == [shown(text) for text in HOSTILE]
+    assert "example.org" not in links
+
+
+# -- our side of Quarto
+
+
+def test_quarto_renders_what_pandoc_renders(quarto: Path, flagship_to_change: Path) -> None:
+    engine = choose_engine("quarto", flagship_to_change)
+    assert engine.version() == "1.9.38"
+    for name in ("abstract", "poster"):
+        html = flagship_to_change / f"build/{name}.html"
+        expected = html.read_text(encoding="utf-8")
+        html.unlink()
+        engine.render(html.with_suffix(".qmd"))
+        rendered = html.read_text(encoding="utf-8")
+        assert text_of_html(rendered) == text_of_html(expected)
+        assert read_html(rendered).results == read_html(expected).results
+    assert quarto.read_text().splitlines() == [
+        "--version",
+        "render build/abstract.qmd --to html",
+        "render build/poster.qmd --to html",
+    ]
+
+
+def test_what_quarto_has_rendered_already_is_taken_over(quarto: Path, flagship_to_change: Path) -> None:
+    html = flagship_to_change / "build/abstract.html"
+    made = flagship_to_change / "build/quarto/build/abstract.html"
+    made.parent.mkdir(parents=True)
+    made.write_text("<p>made</p>", encoding="utf-8")
+    choose_engine(RENDERED, flagship_to_change).render(html.with_suffix(".qmd"))
+    assert html.read_text(encoding="utf-8") == "<p>made</p>"
+    assert not quarto.exists()
+
+
+def test_while_we_run_quarto_its_scripts_have_nothing_to_do(flagship: Path) -> None:
+    for command in ("fill", "print"):
+        done = cohortpress(flagship, command, **{INSIDE: "1"})
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (flagship / "build").exists()
+
+
+def test_quarto_knows_that_we_run_it(tmp_path: Path) -> None:
+    (tmp_path / "quarto").write_text(f'#!/bin/sh\necho "${INSIDE}"\n')
+    (tmp_path / "quarto").chmod(0o755)
+    assert Quarto(tmp_path, str(tmp_path / "quarto")).version() == "1"
+
+
+def test_quarto_that_fails_says_so_in_its_own_words(
+    quarto: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = project(tmp_path / "study", "x")
+    monkeypatch.setenv("QUARTO_FAILS", "the theme is gone")
+    with pytest.raises(EngineError) as raised:
+        choose_engine("quarto", tmp_path / "study").render(document)
+    assert str(raised.value).startswith("render build/abstract.qmd --to html: ")
+    assert "Quarto failed (exit code 3): ERROR: the theme is gone" in str(raised.value)
+
+
+def test_quarto_that_makes_nothing_is_noticed(quarto: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = project(tmp_path / "study", "x")
+    monkeypatch.setenv("QUARTO_SLEEPS", "1")
+    with pytest.raises(EngineError, match=r"quarto/build/abstract\.html: Quarto did not make this file\."):
+        choose_engine("quarto", tmp_path / "study").render(document)
+
+
+def test_what_quarto_lets_through_is_refused(tmp_path: Path) -> None:
+    document = project(tmp_path, "x")
+    (tmp_path / "build/quarto/build").mkdir(parents=True)
+    (tmp_path / "build/quarto/build/abstract.html").write_text('<img src="https://example.org/a.png">')
+    with pytest.raises(EngineError, match=r"asks for 'https://example\.org/a\.png'"):
+        collect(tmp_path, document)
+    assert not document.with_suffix(".html").exists()
+
+
+def test_without_an_output_folder_quarto_writes_beside_the_document(tmp_path: Path) -> None:
+    document = project(tmp_path, "x")
+    (tmp_path / "_quarto.yml").write_text("project: {type: default}\nformat: {html: {}}")
+    document.with_suffix(".html").write_text("<p>made</p>")
+    collect(tmp_path, document)
+    assert document.with_suffix(".html").read_text() == "<p>made</p>"
+
+
+@pytest.mark.usefixtures("quarto")
+def test_a_build_by_quarto_ends_with_the_same_text(flagship_to_change: Path, built_flagship: Path) -> None:
+    replace(flagship_to_change / "report/abstract.qmd", "## Background", "## The background")
+    done = cohortpress(flagship_to_change, "build", "abstract", ENGINE="")
+    assert done.returncode == 0, done.stderr
+    assert "HTML of the abstract, by quarto" in done.stderr
+    ours, theirs = (folder / "_output/abstract.html" for folder in (built_flagship, flagship_to_change))
+    expected = text_of_html(ours.read_text(encoding="utf-8")).replace("Background", "The background", 1)
+    assert text_of_html(theirs.read_text(encoding="utf-8")) == expected
+
+
+# -- the real Quarto
+
+
+@pytest.mark.quarto
+@pytest.mark.skipif(
+    shutil.which("quarto") is None, reason="needs the quarto command: docs/quarto.md tells how to add it"
+)
+def test_quarto_render_alone_does_everything(flagship: Path, built_flagship: Path) -> None:
+    done = subprocess.run(
+        ["quarto", "render"], cwd=flagship, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("abstract.html", "poster.html"):
+        ours, theirs = (
+            (folder / "_output" / name).read_text(encoding="utf-8") for folder in (built_flagship, flagship)
+        )
+        assert text_of_html(theirs) == text_of_html(ours)
+        assert read_html(theirs).results == read_html(ours).results

@@ -1,0 +1,257 @@
+"""The printed page: full and not over, tagged, self-contained, and the same bytes every time."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from pdfua.validator import validate
+from PIL import Image
+
+from cohortpress.errors import PrintError
+from cohortpress.figures import MARKS, Median, Panel, Visit, courses, skin
+from cohortpress.printing import Printed, _rows, poster_preview, print_pdf
+from cohortpress.style import Document, load_theme, parse_page_size, stylesheet
+
+THEMES = Path(__file__).parents[1] / "templates" / "themes"
+THEME = load_theme("classic", [THEMES])
+PAGE = parse_page_size("A2")
+WORDS = "Half of the values lay below the median and the other half above it. "
+AREAS = ("background", "methods", "safety", "patients", "table", "conclusions", "colophon")
+
+
+@pytest.fixture(scope="session")
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fonts")
+
+
+def figure() -> str:
+    panel = Panel("CRP", (Visit(0, 1), Visit(6, 1)), ((9, 2),), (Median(9, "9.0"), Median(2, "2.0")), alt="CRP fell")
+    drawing = courses([panel], name="f", size=THEME.panels("poster", PAGE, 3), number=str)
+    svg = skin(drawing.svg, dict.fromkeys(MARKS, "#005f78"), "Source Sans Pro")
+    return svg
+
+
+def page_of(body: str, fonts: Path, document: Document = "poster", css: str = "") -> str:
+    size = PAGE if document == "poster" else parse_page_size("A5")
+    sheet = stylesheet(THEME, document, size, cache=fonts) + css
+    head = f'<meta charset="utf-8"><title>A small cohort</title><style>{sheet}</style>'
+    title = '<section class="masthead"><h1 class="title">A small cohort</h1></section>'
+    main = f"<main>{title}{body}</main>"
+    return f'<!DOCTYPE html><html lang="en-GB"><head>{head}</head><body class="{document}">{main}</body></html>'
+
+
+def poster(repeat: int) -> str:
+    areas = "".join(
+        f'<section class="area {name}"><h2>On {name}</h2><p>{WORDS * repeat}</p></section>' for name in AREAS
+    )
+    message = '<div class="area message"><p>CRP fell in <em>all</em></p></div>'
+    return f'{message}<section class="area figures"><h2>Courses</h2>{figure()}</section>{areas}'
+
+
+def print_to(
+    folder: Path, html: str, document: Document = "poster", start: float | None = None
+) -> tuple[Path, Printed]:
+    source, pdf = folder / f"{document}.html", folder / f"{document}.pdf"
+    source.write_text(html, "utf-8")
+    size = PAGE if document == "poster" else parse_page_size("A5")
+    return pdf, print_pdf(source, pdf, page=size, text_pt=THEME.text_pt(document, size), start=start)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, fonts: Path) -> tuple[Path, Printed]:
+    return print_to(tmp_path_factory.mktemp("made"), page_of(poster(12), fonts))
+
+
+def test_one_page_of_the_size_asked_for(made: tuple[Path, Printed]) -> None:
+    pdf, printed = made
+    document = pypdfium2.PdfDocument(pdf)
+    assert len(document) == printed.pages == 1
+    assert document[0].get_size() == (
+        pytest.approx(420 / 25.4 * 72, abs=0.1),
+        pytest.approx(594 / 25.4 * 72, abs=0.1),
+    )
+    assert printed.warnings == ()
+
+
+def test_everything_is_on_the_page_and_the_page_is_full(made: tuple[Path, Printed]) -> None:
+    page = pypdfium2.PdfDocument(made[0])[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(i) for i in range(text.count_chars()) if text.get_text_range(i, 1).strip()]
+    width, height = page.get_size()
+    margin = THEME.poster.margin_mm / 2 / 25.4 * 72  # the sides of A2 are half those of A0
+    assert min(box[0] for box in boxes) >= margin - 1
+    assert max(box[2] for box in boxes) <= width - margin + 1
+    assert max(box[3] for box in boxes) <= height - margin + 1
+    lowest = min(box[1] for box in boxes)
+    assert margin - 1 <= lowest <= margin + 0.05 * height, "the page fills itself"
+
+
+def test_the_pdf_is_tagged_titled_and_in_its_language(made: tuple[Path, Printed]) -> None:
+    with pikepdf.open(made[0]) as pdf:
+        assert pdf.Root.Lang == "en-GB"
+        assert pdf.docinfo["/Title"] == "A small cohort"
+        assert pdf.Root.MarkInfo.Marked
+        assert "pdfuaid" in pdf.Root.Metadata.read_bytes().decode()
+        kinds = {str(thing.get("/S")) for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary)}
+        assert {"/H1", "/H2", "/P", "/Figure"} <= kinds
+        alts = [str(t.Alt) for t in pdf.objects if isinstance(t, pikepdf.Dictionary) and t.get("/S") == "/Figure"]
+        assert alts == ["CRP fell"]
+        assert "/CreationDate" not in pdf.docinfo
+    assert validate(str(made[0])).findings == ()
+
+
+def test_fonts_are_embedded_and_the_themes_own(made: tuple[Path, Printed]) -> None:
+    with pikepdf.open(made[0]) as pdf:
+        things = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary)]
+        described = [thing for thing in things if thing.get("/Type") == "/FontDescriptor"]
+        names = {re.sub(r"^/\w+\+|-", " ", str(thing.FontName)).strip() for thing in described}
+        assert names
+        assert all("/FontFile2" in thing or "/FontFile3" in thing for thing in described)
+    assert {name.split()[0] for name in names} == {"Source"}, names
+
+
+def test_a_variable_font_prints_in_its_weights(fonts: Path, tmp_path: Path) -> None:
+    plex = THEME.model_copy(update={"fonts": {"text": "IBM Plex Sans", "display": "IBM Plex Sans"}})
+    page = parse_page_size("A5")
+    sheet = stylesheet(plex, "abstract", page, cache=fonts)
+    html = page_of("<h2>Strong</h2><p>Regular and <em>italic</em></p>", fonts, "abstract")
+    html = html.replace(stylesheet(THEME, "abstract", page, cache=fonts), sheet)
+    pdf, _ = print_to(tmp_path, html, "abstract")
+    with pikepdf.open(pdf) as document:
+        things = [thing for thing in document.objects if isinstance(thing, pikepdf.Dictionary)]
+        names = {str(thing.FontName) for thing in things if thing.get("/Type") == "/FontDescriptor"}
+    assert len(names) == 3
+    assert all("Plex" in name for name in names)
+
+
+def test_the_same_page_gives_the_same_file_anywhere(made: tuple[Path, Printed], fonts: Path, tmp_path: Path) -> None:
+    (tmp_path / "other place").mkdir()
+    again, _ = print_to(tmp_path / "other place", page_of(poster(12), fonts))
+    assert again.read_bytes() == made[0].read_bytes()
+
+
+def test_the_longer_the_text_the_smaller_it_is(made: tuple[Path, Printed], fonts: Path, tmp_path: Path) -> None:
+    smallest, _, largest = THEME.text_pt("poster", PAGE)
+    _, short = print_to(tmp_path, page_of(poster(1), fonts))
+    _, long = print_to(tmp_path, page_of(poster(15), fonts))
+    assert largest == short.text_pt > made[1].text_pt > long.text_pt >= smallest
+
+
+def test_what_was_found_last_time_is_tried_first(made: tuple[Path, Printed], fonts: Path, tmp_path: Path) -> None:
+    _, again = print_to(tmp_path, page_of(poster(12), fonts), start=made[1].text_pt)
+    assert again == replace(made[1], layouts=1)
+    assert made[1].layouts <= 5
+    assert made[1].style == f"--text: {made[1].text_pt:.2f}pt"
+
+
+def test_columns_stack_freely() -> None:
+    # Left: 30 + 5 + 50. Right: 60 + 5 + 10, and its two areas end where rows do: at 30, 60 and 85 mm.
+    names = [["a", None, "c"], ["b", None, "c"], ["b", None, "d"]]
+    heights = {"a": 30.0, "b": 50.0, "c": 60.0, "d": 10.0}
+    rows = _rows(names, heights, 5)
+    assert list(rows) == [30, 25, 20]
+    assert sum(rows) + 2 * 5 == 30 + 5 + 50
+    # An area that the document lacks takes no room, nor does an empty cell.
+    rows = _rows([["a", "a"], ["x", None], ["b", "b"]], {"a": 10.0, "b": 20.0}, 0)
+    assert list(rows) == [10, 0, 20]
+
+
+def test_areas_that_span_rows_fit_the_page(fonts: Path, tmp_path: Path) -> None:
+    page = parse_page_size("A2 landscape")
+    source, pdf = tmp_path / "poster.html", tmp_path / "poster.pdf"
+    html = page_of(poster(8), fonts).replace(
+        stylesheet(THEME, "poster", PAGE, cache=fonts), stylesheet(THEME, "poster", page, cache=fonts)
+    )
+    source.write_text(html, "utf-8")
+    printed = print_pdf(source, pdf, page=page, text_pt=THEME.text_pt("poster", page))
+    assert "--rows: " in printed.style
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    boxes = [text.get_charbox(i) for i in range(text.count_chars()) if text.get_text_range(i, 1).strip()]
+    assert min(box[1] for box in boxes) >= THEME.poster.margin_mm / 2 / 25.4 * 72 - 1
+    # The second area of the last column begins below the end of the first, not below the row beside it.
+    places = {name: text.search(f"On {name}").get_next() for name in ("background", "methods")}
+    tops = {name: text.get_charbox(found[0])[3] for name, found in places.items() if found}
+    assert tops["background"] - tops["methods"] < 420 / 25.4 * 72 / 3
+
+
+def test_too_much_text_says_how_much_and_where(fonts: Path, tmp_path: Path) -> None:
+    with pytest.raises(PrintError, match=r"poster.qmd: The text is \d+ mm too long .* even in 12\.0 pt\. .*\(\d+ mm\)"):
+        print_to(tmp_path, page_of(poster(30), fonts))
+    assert not (tmp_path / "poster.pdf").exists()
+
+
+def test_what_is_too_wide_is_named(fonts: Path, tmp_path: Path) -> None:
+    cells = "".join(f"<td>{'wide' * 12}</td>" for _ in range(5))
+    wide = f'<section class="area safety"><h2>Wide</h2><table><tr>{cells}</tr></table></section>'
+    with pytest.raises(PrintError, match=r"'safety' is \d+ mm wider than its place"):
+        print_to(tmp_path, page_of(wide, fonts))
+
+
+@pytest.mark.parametrize("length", [3, 31])
+def test_an_abstract_shrinks_only_where_it_must(length: int, fonts: Path, tmp_path: Path) -> None:
+    body = "".join(f"<h2>Part {part}</h2><p>{WORDS * length}</p>" for part in range(3))
+    pdf, printed = print_to(tmp_path, page_of(body, fonts, "abstract"), "abstract")
+    largest = THEME.text_pt("abstract", parse_page_size("A5"))[2]
+    assert len(pypdfium2.PdfDocument(pdf)) == 1
+    assert (printed.text_pt == largest) == (length == 3)
+
+
+def test_an_abstract_of_two_pages_is_an_error(fonts: Path, tmp_path: Path) -> None:
+    with pytest.raises(PrintError, match=r"abstract.qmd: The text is \d+ mm too long"):
+        print_to(tmp_path, page_of(f"<p>{WORDS * 200}</p>", fonts, "abstract"), "abstract")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<img alt="x" src="http://127.0.0.1:9/x.png">',
+        '<img alt="x" src="file:///etc/hostname">',
+        '<img alt="x" src="x.png">',
+        '<svg viewBox="0 0 1 1"><title>x</title><image href="file:///etc/hostname" width="1" /></svg>',
+    ],
+)
+def test_nothing_is_loaded_from_elsewhere(body: str, fonts: Path, tmp_path: Path) -> None:
+    shutil.copyfile(THEMES / "classic" / "theme.yml", tmp_path / "x.png")
+    with pytest.raises(PrintError, match=r"x\.png|hostname|URI"):
+        print_to(tmp_path, page_of(body, fonts, "abstract"), "abstract")
+
+
+def test_a_font_that_is_missing_is_an_error(fonts: Path, tmp_path: Path) -> None:
+    css = '@font-face { font-family: "X"; src: url("data:font/woff2;base64,AAAA") }'
+    with pytest.raises(PrintError, match="'X' cannot be loaded"):
+        print_to(tmp_path, page_of("<p>Text</p>", fonts, "abstract", css), "abstract")
+
+
+def test_warnings_are_handed_on(fonts: Path, tmp_path: Path) -> None:
+    _, printed = print_to(tmp_path, page_of("<p>Text</p>", fonts, "abstract", "p { colour: red }"), "abstract")
+    assert len(printed.warnings) == 1
+    assert "colour" in printed.warnings[0]
+
+
+def test_no_short_word_stands_alone_on_the_last_line(fonts: Path, tmp_path: Path) -> None:
+    pdf, _ = print_to(tmp_path, page_of("<p>Some words and\nan end</p>", fonts, "abstract"), "abstract")
+    assert "an\N{NO-BREAK SPACE}end" in pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded()
+
+
+def test_marks_of_origin_leave_no_trace_on_paper(fonts: Path, tmp_path: Path) -> None:
+    plain, _ = print_to(tmp_path, page_of("<p>n = 7 of all eight patients</p>", fonts, "abstract"), "abstract")
+    before = plain.read_bytes()
+    marked = '<p>n = <span class="result" data-result="n">7</span> of all eight patients</p>'
+    again, _ = print_to(tmp_path, page_of(marked, fonts, "abstract"), "abstract")
+    assert again.read_bytes() == before
+
+
+def test_a_preview_is_as_wide_as_asked_for(made: tuple[Path, Printed], tmp_path: Path) -> None:
+    png = tmp_path / "poster.png"
+    poster_preview(made[0], png, 300)
+    with Image.open(png) as image:
+        assert image.size == (300, 425)  # 594 / 420 x 300 = 424.3, and no row is cut
+    first = png.read_bytes()
+    poster_preview(made[0], png, 300)
+    assert png.read_bytes() == first

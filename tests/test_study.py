@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from studies import SECOND_STUDY
+
+from cohortpress.errors import StudyError
+from cohortpress.study import parse_study, read_study
+
+TEXT = SECOND_STUDY["report/study.yml"]
+FILE = "report/study.yml"
+
+
+def faults(old: str, new: str) -> list[str]:
+    """Return the messages for the second study with one place changed."""
+    assert TEXT.count(old) == 1, old
+    with pytest.raises(StudyError) as raised:
+        parse_study(TEXT.replace(old, new), FILE)
+    return str(raised.value).splitlines()
+
+
+def line_of(part: str) -> int:
+    return next(number for number, line in enumerate(TEXT.splitlines(), start=1) if part in line)
+
+
+def test_a_study_is_read_as_it_was_written(second_study: Path) -> None:
+    study = read_study(second_study)
+    assert study.title == "Finger strength of invented climbers"
+    assert (study.baseline, study.followups) == ("start", ("finish",))
+    assert study.data.files == {
+        "subjects": "people.csv",
+        "visits": "sessions.csv",
+        "adverse_events": "complaints.csv",
+    }
+    assert study.characteristics["hand"].categories == {"right": ("R",), "left": ("L",)}
+    assert study.analysis.method == "exact"
+
+
+def test_the_line_of_a_key_is_known() -> None:
+    study = parse_study(TEXT, FILE)
+    assert study.where("endpoints", "grip") == f"{FILE}, line {line_of('grip:')}"
+    assert study.where("endpoints", "grip", "not given") == f"{FILE}, line {line_of('grip:')}"
+    assert study.where("theme") == FILE
+
+
+def test_yes_and_no_are_names_and_texts() -> None:
+    study = parse_study(TEXT.replace("{right: R, left: L}", "{yes: yes, no: No, on: off}"), FILE)
+    assert study.characteristics["hand"].categories == {"yes": ("yes",), "no": ("No",), "on": ("off",)}
+
+
+def test_codes_need_no_quotation_marks() -> None:
+    study = parse_study(TEXT.replace("{right: R, left: L}", "{right: 0, left: [1, 2]}"), FILE)
+    assert study.characteristics["hand"].categories == {"right": ("0",), "left": ("1", "2")}
+
+
+def test_a_text_of_several_lines_is_one_line_and_keeps_spaces_that_never_break() -> None:
+    study = parse_study(TEXT.replace("unit: kg", 'unit: "1\u00a0kg\\n```\\n x"'), FILE)
+    assert study.endpoints["grip"].unit == "1\u00a0kg ``` x"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("keywords:", "keywrods:", "Unknown key 'keywrods'. Did you mean 'keywords'?"),
+        ("decimals: 1", "decimal: 1", "Unknown key 'endpoints.grip.decimal'. Did you mean 'decimals'?"),
+        ("  poster:", "  postre:", "Unknown key 'documents.postre'. Did you mean 'poster'?"),
+        ("decimals: 1", "decimals: one", "endpoints.grip.decimals: 'one' is no whole number. Write one."),
+        (
+            "decimals: 1",
+            "decimals: 9",
+            "endpoints.grip.decimals: '9' will not do. It must be less than or equal to 6.",
+        ),
+        (
+            "direction: higher_is_better",
+            "direction: higer_is_better",
+            "endpoints.grip.direction: 'higer_is_better' is not known. Did you mean 'higher_is_better'?",
+        ),
+        ("[made up]", "made up", "keywords: 'made up' is no list. Write it as '[one, two]'."),
+        ("page: A5", "page: 5", "documents.abstract.page: '5' is no text. Put it in quotation marks."),
+        (
+            "{label: Start, month: 0}",
+            "Start",
+            "visits.start: 'Start' cannot stand here. Write keys with values below it.",
+        ),
+        ("{right: R, left: L}", "{}", "characteristics.hand.categories has too few entries. Add one."),
+        (
+            "{right: R, left: L}",
+            "{right: 0.5}",
+            "characteristics.hand.categories.right.0: '0.5' is no text. Put it in quotation marks.",
+        ),
+        (
+            "{right: R, left: L}",
+            "{right: R, left: [L, R]}",
+            "The value 'R' stands for 'right' already. Let it stand for one category.",
+        ),
+        (
+            "{right: R, left: L}",
+            "{right: R, label: L}",
+            "'label' is a word of cohortpress. Choose another name.",
+        ),
+        ("  finish: {", "  unit: {", "'unit' is a word of cohortpress. Choose another name."),
+        ("  practice:", "  session:", "'session' is a word of cohortpress. Choose another name."),
+        ("  practice:", "  grip:", "'grip' names something under 'endpoints' already. Choose another name."),
+        ("  practice:", "  self:", "'self' is a word of cohortpress. Choose another name."),
+        (
+            "  practice:",
+            "  Practice:",
+            "'Practice' cannot be a name. Use lower-case letters, digits and underscores, and begin with a letter.",
+        ),
+        (
+            "people.csv",
+            "../people.csv",
+            "data.subjects.file: a data file must lie inside the study's folder.",
+        ),
+        ("people.csv", "/people.csv", "data.subjects.file: a data file must lie inside the study's folder."),
+        (
+            "documents:",
+            "address: ftp://example.org\ndocuments:",
+            "address: 'ftp://example.org' is no address. Write one that begins with https://.",
+        ),
+        (
+            "documents:",
+            'address: https://example.org/"><script>\ndocuments:',
+            "address: 'https://example.org/\"><script>' is no address. Write one that begins with https://.",
+        ),
+        (
+            "documents:",
+            "constants: {dose: [1]}\ndocuments:",
+            "constants.dose is neither text nor number. Write one of them.",
+        ),
+        (
+            "documents:",
+            "constants: {dose: true}\ndocuments:",
+            "constants.dose: 'True' is neither text nor number. Write one of them.",
+        ),
+        (
+            "documents:",
+            "constants: {alpha: 1}\ndocuments:",
+            "The constant 'alpha' cannot be declared. Choose another name: this one is known already.",
+        ),
+        (
+            "documents:",
+            "responses: {better: {label: x, endpoint: grap, threshold: 3}}\ndocuments:",
+            "There is no endpoint 'grap'. Did you mean 'grip'?",
+        ),
+        (
+            "documents:",
+            "yes_no_changes: {q: {label: x, before: hand, after: hand, yes: both}}\ndocuments:",
+            "There is no yes/no characteristic 'hand'.",
+        ),
+        (
+            "documents:",
+            "claims: {c: {endpoints: grip, visit: start}}\ndocuments:",
+            "There is no follow-up visit 'start'. Known: finish.",
+        ),
+        (
+            "documents:",
+            "analysis: {family: {endpoints: [grip], visits: [finsh]}}\ndocuments:",
+            "There is no follow-up visit 'finsh'. Did you mean 'finish'?",
+        ),
+        ("documents:", "language: en\ndocuments:", "The key 'language' stands twice. Keep one."),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line_and_its_mend(old: str, new: str, message: str) -> None:
+    found = faults(old, new)
+    changed = TEXT.replace(old, new).splitlines()
+    touched = [
+        f"{FILE}, line {number}: {message}"
+        for number, line in enumerate(changed, start=1)
+        if line not in TEXT.splitlines()
+    ]
+    # The line that was changed is named; a key that stands twice is named where it stands again.
+    assert set(touched or [f"{FILE}, line {changed.index('documents:')}: {message}"]) & set(found), found
+
+
+def test_a_missing_key_is_named() -> None:
+    assert faults("  visits: sessions.csv\n", "") == [
+        f"{FILE}, line {line_of('data:')}: The key 'data.visits' is missing. Add it."
+    ]
+
+
+def test_all_faults_come_at_once() -> None:
+    text = TEXT.replace("decimals: 1", "decimal: 1").replace("month: 3", "month: -3").replace("[made up]", "3")
+    with pytest.raises(StudyError) as raised:
+        parse_study(text, FILE)
+    assert [fault.where for fault in raised.value.faults] == [
+        f"{FILE}, line {line_of(part)}" for part in ("keywords:", "finish:", "grip:")
+    ]
+
+
+def test_a_study_has_a_baseline_and_a_visit_after_it() -> None:
+    (fault,) = faults("  finish: {label: Finish, month: 3}\n", "")
+    assert "visits has too few entries" in fault
+
+
+@pytest.mark.parametrize("text", ["title: [", "title: 'x", "a: b: c", "\tx: 1", "title: \x07", "{? [a] : 1}"])
+def test_what_is_no_yaml_says_the_line(text: str) -> None:
+    with pytest.raises(StudyError, match=r"report/study\.yml.*: This is not YAML: ") as raised:
+        parse_study(f"language: en\n{text}", FILE)
+    assert "\x07" not in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a", "x"])
+def test_what_holds_no_keys_is_no_study(text: str) -> None:
+    with pytest.raises(StudyError, match="holds no keys"):
+        parse_study(text, FILE)
+
+
+def test_a_missing_or_unreadable_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"study\.yml: The file is missing\. Is this the folder of a study\?"):
+        read_study(tmp_path)
+    (tmp_path / "report").mkdir()
+    (tmp_path / FILE).write_bytes("title: é".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"study\.yml: The file is not UTF-8"):
+        read_study(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_study(second_study: Path) -> None:
+    (second_study / FILE).write_text(f"\N{ZERO WIDTH NO-BREAK SPACE}{TEXT}", encoding="utf-8")
+    assert read_study(second_study).title == "Finger strength of invented climbers"

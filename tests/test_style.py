@@ -1,0 +1,221 @@
+"""Page sizes, themes and style sheets."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from pathlib import Path
+from typing import Literal, get_args
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from cohortpress.errors import StyleError
+from cohortpress.style import FONTS, Document, Family, Theme, font_file, load_theme, parse_page_size, stylesheet
+
+THEMES = Path(__file__).parents[1] / "templates" / "themes"
+NAMES = sorted(file.parent.name for file in THEMES.glob("*/theme.yml"))
+DOCUMENTS: tuple[Document, ...] = get_args(Document)
+PAGES = ("A0", "A0 landscape", "90x120cm")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fonts")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A study's own themes, with a copy of `classic` to change."""
+    shutil.copytree(THEMES / "classic", tmp_path / "classic")
+    return tmp_path
+
+
+# ISO 216 for A, ANSI Y14.1 for Letter, one inch 25.4 mm.
+@pytest.mark.parametrize(
+    ("text", "width", "height", "shape"),
+    [
+        ("A4", 210, 297, "portrait"),
+        ("a4", 210, 297, "portrait"),
+        ("Letter", 215.9, 279.4, "portrait"),
+        ("A0", 841, 1189, "portrait"),
+        ("A0 landscape", 1189, 841, "landscape"),
+        ("A1  Portrait", 594, 841, "portrait"),
+        ("90x120cm", 900, 1200, "portrait"),
+        ("48x36in", 1219.2, 914.4, "landscape"),
+        ("48 × 36 in", 1219.2, 914.4, "landscape"),
+        ("900 x 1200 mm", 900, 1200, "portrait"),
+        ("100x100cm", 1000, 1000, "portrait"),
+    ],
+)
+def test_page_sizes(text: str, width: float, height: float, shape: str) -> None:
+    size = parse_page_size(text)
+    assert size.width_mm == pytest.approx(width)
+    assert size.height_mm == pytest.approx(height)
+    assert (size.name, size.shape) == (text, shape)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "A9", "A0 sideways", "90x120", "90cm", "x", "0x0mm", "1x1mm", "9x9m", "999x999in", "-1x5cm"]
+)
+def test_what_is_no_page_size_says_what_is(text: str) -> None:
+    with pytest.raises(StyleError, match=r"is not a page size.*90x120cm"):
+        parse_page_size(text)
+
+
+def test_an_unknown_theme_names_the_known_ones() -> None:
+    with pytest.raises(StyleError, match=r"no theme 'clasic'.*classic"):
+        load_theme("clasic", [THEMES])
+
+
+def test_the_studys_own_theme_wins(own: Path) -> None:
+    file = own / "classic" / "theme.yml"
+    file.write_text(file.read_text("utf-8").replace("title: 2.1", "title: 4.2"), "utf-8")
+    assert load_theme("classic", [own, THEMES]).sizes["title"] == 4.2
+    assert load_theme("classic", [THEMES, own]).sizes["title"] == 2.1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("title: 2.1", "title: two", "classic/theme.yml: sizes.title: .*number"),
+        ('ink: "#16191d"', "ink: black", "colours.light.ink: .*pattern"),
+        ("  dark:", "  night:", "colours.night"),
+        ("fonts:", "typefaces:", "fonts: Field required"),
+        ("text: Source Sans Pro", "text: Comic Sans", "fonts.text: .*Source Serif Pro"),
+        ("- table table patients\n", "- table patients\n", "'table patients' does not name 3 columns"),
+        ("background methods safety", "background methods table", "'table' is not one rectangle"),
+        ("margin_mm: 38", "margin_mm: -1", "poster.margin_mm: .*greater than 0"),
+        ("sizes:", "sizes: {", "line 3.*not YAML|not YAML"),
+    ],
+)
+def test_faults_of_a_theme_say_where(own: Path, old: str, new: str, message: str) -> None:
+    file = own / "classic" / "theme.yml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(StyleError, match=message):
+        load_theme("classic", [own])
+
+
+def test_an_empty_theme_is_no_theme(own: Path) -> None:
+    (own / "classic" / "theme.yml").write_text("", "utf-8")
+    with pytest.raises(StyleError, match="holds no keys"):
+        load_theme("classic", [own])
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_measured_as_wcag_does() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)  # WebAIM's example of the limit
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_contrast(name: str, scheme: Literal["light", "dark"]) -> None:
+    colours = load_theme(name, [THEMES]).colours[scheme]
+    for ground in (colours.paper, colours.tint):
+        for text in (colours.ink, colours.muted, colours.accent, colours.worse):
+            assert contrast(text, ground) >= 4.5, (text, ground)
+    assert contrast(colours.on_band, colours.band) >= 4.5
+    assert contrast(colours.course, colours.paper) >= 3  # a line needs less than text: WCAG 2.1, 1.4.11
+    # Grey print and colour blindness: the median is told from the courses by its lightness too.
+    assert contrast(colours.accent, colours.course) >= 1.5
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_theme_is_in_proportion_to_the_page(name: str, page: str) -> None:
+    theme, size = load_theme(name, [THEMES]), parse_page_size(page)
+    smallest, usual, largest = theme.text_pt("poster", size)
+    assert smallest <= usual <= largest
+    assert smallest >= 23.9, "24 pt can be read from 1 m"
+    panels = theme.panels("poster", size, 3)
+    room = size.width_mm - 2 * theme.poster.margin_mm
+    assert panels.width_mm * panels.across < room * 1.05
+    assert panels.font_pt >= 0.9 * smallest, "text in a figure is as large as around it"
+    assert {"masthead", "message", "figures", "colophon"} <= set(theme.layout(size).names)
+
+
+def test_panels_share_the_width() -> None:
+    theme, a0 = load_theme("classic", [THEMES]), parse_page_size("A0")
+    three, four, one = (theme.panels("poster", a0, count) for count in (3, 4, 1))
+    assert (three.across, four.across, one.across) == (3, 2, 1)
+    assert 3 * three.width_mm + 2 * 14 == pytest.approx(one.width_mm) == pytest.approx(2 * four.width_mm + 14)
+    a1 = theme.panels("poster", parse_page_size("A1"), 3)
+    assert a1.width_mm / three.width_mm == pytest.approx(0.7067, abs=0.001)  # sides of A1 and A0: 594 / 841
+    assert a1.font_pt / three.font_pt == pytest.approx(0.7067, abs=0.001)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_style_sheet_needs_nothing_else(name: str, document: Document, cache: Path) -> None:
+    css = stylesheet(load_theme(name, [THEMES]), document, parse_page_size("A4"), cache=cache)
+    assert "size: 210.0mm 297.0mm" in css
+    assert css.count("{") == css.count("}")
+    assert not re.search(r"@import|https?:|url\((?!\"data:font/woff2;)", css)
+    used = set(re.findall(r"var\(--([\w-]+)\)", css))
+    assert used <= set(re.findall(r"--([\w-]+):", css)) | {"across"}, "each figure sets its own --across"
+    assert len(css) < 200_000, "a phone at a congress loads it"
+
+
+def test_the_found_size_of_the_text_is_set(cache: Path) -> None:
+    theme, page = load_theme("classic", [THEMES]), parse_page_size("A0")
+    assert "--text: 26.00pt" in stylesheet(theme, "poster", page, cache=cache)
+    assert "--text: 24.50pt" in stylesheet(theme, "poster", page, cache=cache, scale=24.5)
+
+
+def faces(css: str) -> list[TTFont]:
+    data = re.findall(r'url\("data:font/woff2;(?:face=[\w/%]+;)?base64,([^"]+)"\)', css)
+    return [TTFont(io.BytesIO(base64.b64decode(face))) for face in data]
+
+
+def sheet(theme: Theme, cache: Path, text: str = "") -> str:
+    return stylesheet(theme, "abstract", parse_page_size("A4"), text=text, cache=cache)
+
+
+def test_fonts_hold_the_characters_of_the_text(cache: Path) -> None:
+    theme = load_theme("classic", [THEMES])
+    rare = "Ж"  # in Source Sans, and not among the common ones
+    for font in faces(sheet(theme, cache)):
+        assert {ord(c) for c in "aé–−≤≥"} <= font.getBestCmap().keys()
+        assert ord(rare) not in font.getBestCmap()
+    assert ord(rare) in faces(sheet(theme, cache, rare))[0].getBestCmap()
+
+
+def test_fonts_are_subset_once_and_always_alike(cache: Path, tmp_path: Path) -> None:
+    theme = load_theme("classic", [THEMES])
+    first = sheet(theme, cache)
+    before = {file: file.stat().st_mtime_ns for file in cache.iterdir()}
+    assert sheet(theme, cache) == first
+    assert {file: file.stat().st_mtime_ns for file in cache.iterdir()} == before
+    assert sheet(theme, tmp_path / "elsewhere") == first
+
+
+def test_a_variable_font_gives_the_weights_that_are_used(cache: Path) -> None:
+    theme = load_theme("classic", [THEMES])
+    plex: dict[Literal["text", "display"], Family] = {"text": "IBM Plex Sans", "display": "IBM Plex Sans"}
+    fonts = faces(sheet(theme.model_copy(update={"fonts": plex}), cache))
+    assert [font["OS/2"].usWeightClass for font in fonts] == [400, 400, 600]
+    assert not any("fvar" in font for font in fonts)
+    widths = [font["hmtx"]["n"][0] / font["head"].unitsPerEm for font in fonts]
+    assert widths[2] > widths[0], "the semibold is wider than the regular"
+
+
+def test_a_missing_font_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FONTS, "Source Sans Pro", ("font_not_there", {"Regular": "x.ttf"}))
+    with pytest.raises(StyleError, match="pip install font-not-there"):
+        font_file("Source Sans Pro/Regular")

@@ -1,0 +1,472 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from studies import ROOT, SECOND_STUDY, read_html, replace, write_second_study
+
+from cohortpress.analysis import analyse
+from cohortpress.cohort import read_cohort
+from cohortpress.engine.pandoc import run_pandoc
+from cohortpress.errors import CohortpressError, StyleError, TemplateError
+from cohortpress.formatting import format_results
+from cohortpress.result import ResultSet
+from cohortpress.study import Study, parse_study
+from cohortpress.templating import Filler, capitalise, escape, front_matter, plain
+
+FILE = "report/abstract.qmd"
+STUDY = "report/study.yml"
+Fill = Callable[[str], str]
+
+
+def load(folder: Path) -> tuple[Study, ResultSet]:
+    study = parse_study((folder / STUDY).read_text(encoding="utf-8"), STUDY)
+    return study, format_results(analyse(study, read_cohort(folder, study)), study)
+
+
+def filler_of(folder: Path, *, templates: Path = ROOT / "templates") -> Filler:
+    functions = {"draw": lambda *_: "a drawing", "qr_code": lambda _: "a code", "document": "abstract"}
+    return Filler(*load(folder), [templates], functions)
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_second_study(tmp_path_factory.mktemp("second"))
+
+
+@pytest.fixture(scope="module")
+def fill(second: Path) -> Fill:
+    filler = filler_of(second)
+    return lambda source: filler.fill(source, FILE)[1]
+
+
+def fault_of(fill: Fill, source: str) -> str:
+    with pytest.raises(TemplateError) as raised:
+        fill(source)
+    return str(raised.value)
+
+
+def html_of(markdown: str) -> str:
+    return run_pandoc(Path.cwd(), "--sandbox", "--from=markdown", "--to=html5", "--wrap=preserve", text=markdown)
+
+
+# -- values
+
+
+@pytest.mark.parametrize(
+    ("source", "markdown"),
+    [
+        ("{{ cohort.n }}", '[5]{.result data-result="cohort.n"}'),
+        ("{{ grip.start.median }}", '[36.0]{.result data-result="grip.start.median"}'),
+        ("{{ grip[start].median }}", '[36.0]{.result data-result="grip.start.median"}'),
+        ("{{ grip[baseline].max }}", '[52.5]{.result data-result="grip.start.max"}'),
+        ("{{ grip.finish.vs_baseline.p }}", '[0.250]{.result data-result="grip.finish.vs_baseline.p_value"}'),
+        ("{{ grip.label }} in {{ grip.unit }}", "Grip strength in kg"),
+        ("{{ finish.label }}, {{ finish }}", "Finish, finish"),
+    ],
+)
+def test_a_value_carries_its_id(fill: Fill, source: str, markdown: str) -> None:
+    assert fill(source) == markdown
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ grip.start.range }}", "28.0–52.5"),
+        ("{{ grip.start.median_range }}", "36.0 (28.0–52.5)"),
+        ("{{ grip.start.median_iqr }}", "36.0 (30.5–41.0)"),
+        ("{{ hand.left.n_of_total }}", "2/5"),
+        ("{{ hand.left.n_percent }}", "2 (40%)"),
+        ("{{ grip.finish.vs_baseline.p_phrase }}", "p = 0.250"),
+        ("{{ words(cohort.n) | capitalize }} climbers", "Five climbers"),
+        ("{{ summary(grip, start) }}", "36.0 kg (28.0–52.5; n = 5)"),
+        ("{{ constants.alpha }}", "0.05"),
+        (
+            "{{ change_sentence(grip, finish) }}",
+            "Median Grip strength increased from 36.0 kg (28.0–52.5; n = 5) at start "
+            "to 38.75 kg (27.5–55.0; n = 4) at finish (p = 0.250, 4 pairs; "
+            "with so few pairs no exact p below 0.05 is possible).",
+        ),
+    ],
+)
+def test_a_text_of_several_values_reads_well(fill: Fill, source: str, text: str) -> None:
+    shown = " ".join("".join(read_html(html_of(fill(source))).parts).split())
+    assert shown == text
+    assert plain(fill(source)).replace("\N{NO-BREAK SPACE}", " ") == text
+
+
+def test_every_number_of_a_composed_text_carries_its_own_id(fill: Fill) -> None:
+    results = read_html(html_of(fill("{{ grip.start.median_range }}"))).results
+    assert results == [("grip.start.median", "36.0"), ("grip.start.min", "28.0"), ("grip.start.max", "52.5")]
+
+
+def test_a_sentence_stands_in_one_line_however_its_macro_is_laid_out(fill: Fill) -> None:
+    assert "\n" not in fill("{{ change_sentence(grip, finish) }}")
+
+
+def test_words_go_with_the_data(second_study: Path) -> None:
+    replace(second_study / "sessions.csv", "D,finish,55.0", "D,finish,20.0")
+    text = plain(filler_of(second_study).fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    assert text.startswith("Median Grip strength decreased from 36.0")
+    replace(second_study / "sessions.csv", "D,finish,20.0", "D,finish,39.0")
+    text = plain(filler_of(second_study).fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    assert text.startswith("Median Grip strength stayed the same from 36.0")
+
+
+def test_a_p_that_does_not_exist_says_why(second_study: Path) -> None:
+    rows = "A,start,30\nA,finish,30\nB,start,41\nB,finish,41\n"
+    (second_study / "sessions.csv").write_text(f"climber,session,grip\n{rows}", encoding="utf-8")
+    filler = filler_of(second_study)
+    text = plain(filler.fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    assert text.endswith("at finish (no p value: none of 2 pairs changed).")
+    with pytest.raises(TemplateError, match=r"line 1: 'grip\.finish\.vs_baseline\.p_value' does not exist: "):
+        filler.fill("p = {{ grip.finish.vs_baseline.p_value }}", FILE)
+
+
+def test_a_median_of_nobody_stops_the_build(second_study: Path) -> None:
+    (second_study / "sessions.csv").write_text("climber,session,grip\nA,start,30\n", encoding="utf-8")
+    filler = filler_of(second_study)
+    with pytest.raises(TemplateError) as raised:
+        filler.fill("One line.\n\n{{ grip.finish.median }}", FILE)
+    assert str(raised.value) == (
+        "report/abstract.qmd, line 3: 'grip.finish.median' does not exist: nobody was measured. Take it out."
+    )
+    assert "cannot be compared" in filler.fill("{{ change_sentence(grip, finish) }}", FILE)[1]
+
+
+# -- faults, with their lines
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{{ grap.start.median }}", "'grap' is undefined. Did you mean 'grip'?"),
+        ("{{ grip.strat.median }}", "'grip' has no 'strat'. Did you mean 'start'?"),
+        ("{{ grip.start.medain }}", "'grip.start' has no 'medain'. Did you mean 'median'?"),
+        ("{{ grip.start.median_rnage }}", "'grip.start' has no 'median_rnage'. Did you mean 'median_range'?"),
+        ("{{ grip.start }}", "'grip.start' is not a value. Write 'grip.start.n'."),
+        ("{{ constants.dosis }}", "study.yml declares no constant 'dosis'."),
+        ("{{ study.titel }}", "study.yml has no 'titel' here. Did you mean 'title'?"),
+        ("{{ study.data }}", "A part of study.yml is not a text."),
+        (
+            "{{ grip.finish.vs_baseline.methods_disagree }}",
+            "is a yes or a no, and has no text. Write {% if grip.finish.vs_baseline.methods_disagree.value %}.",
+        ),
+        ("{{ grip.start.median.value }}", "A bare 36.0 would print."),
+        ("{{ grip.start.median.exists }}", "A bare True would print."),
+        ("{{ grip.start.median.error }}", "A bare None would print."),
+        ("{{ endpoints_table(grip) }}", "'grip' is one thing. Write '[grip]' where a list is asked for."),
+        ("{{ change_sentence(grip) }}", "parameter 'visit' was not provided."),
+        ("{{ 1 / 0 }}", "division by zero."),
+        ("{{ 'x' + 1 }}", "can only concatenate str"),
+        ("{{ cohort.n", "A tag is broken: "),
+        ("{% if cohort.n %}", "A tag is broken: "),
+        ("{{ cohort.n | rounded }}", "A tag is broken: No filter named 'rounded'"),
+        ("{% include 'no.jinja' %}", "There is no template 'no.jinja'."),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(fill: Fill, source: str, expected: str) -> None:
+    fault = fault_of(fill, f"## Results\n\nText.\n{source}\n")
+    assert re.match(r"report/abstract\.qmd, line [45]( \(in templates/[\w/]+\.jinja, line \d+\))?: ", fault), fault
+    assert expected in fault
+    assert len(fault.splitlines()) == 1
+
+
+def test_a_fault_inside_a_macro_names_both_places(second: Path, tmp_path: Path) -> None:
+    (tmp_path / "templates/language").mkdir(parents=True)
+    (tmp_path / "templates/language/en.jinja").write_text("{% macro bad(x) %}\n\n{{ x.nothing }}\n{% endmacro %}")
+    (tmp_path / "templates/blocks.jinja").write_text("")
+    with pytest.raises(TemplateError) as raised:
+        filler_of(second, templates=tmp_path / "templates").fill("a\n{{ bad(grip) }}", FILE)
+    assert str(raised.value).startswith(
+        "report/abstract.qmd, line 2 (in templates/language/en.jinja, line 3): 'grip' has no 'nothing'."
+    )
+
+
+def test_a_broken_template_names_its_own_line(second: Path, tmp_path: Path) -> None:
+    (tmp_path / "templates/language").mkdir(parents=True)
+    (tmp_path / "templates/language/en.jinja").write_text("a\nb {% endif %}")
+    with pytest.raises(TemplateError, match=r"^templates/language/en\.jinja, line 2: A tag is broken: "):
+        filler_of(second, templates=tmp_path / "templates").fill("", FILE)
+    (tmp_path / "templates/language/en.jinja").write_bytes("é".encode("latin-1"))
+    with pytest.raises(TemplateError, match=r"^report/abstract\.qmd: .*utf-8"):
+        filler_of(second, templates=tmp_path / "templates").fill("", FILE)
+
+
+def test_a_language_without_sentences_says_what_to_do(second_study: Path) -> None:
+    replace(second_study / STUDY, "language: en-GB", "language: nl")
+    with pytest.raises(TemplateError, match=r"no template 'language/nl\.jinja'\. Copy one of templates/language/"):
+        filler_of(second_study).fill("", FILE)
+
+
+@pytest.mark.parametrize("word", ["words", "unit", "figure", "word"])
+def test_a_name_that_a_macro_has_already(second_study: Path, word: str) -> None:
+    for file in (STUDY, "people.csv"):
+        text = (second_study / file).read_text(encoding="utf-8")
+        (second_study / file).write_text(re.sub(r"\bpractice\b", word, text), encoding="utf-8")
+    expected = rf"study\.yml, line \d+: '{word}' is a word of templates/[\w/]+\.jinja\. Choose another name\."
+    with pytest.raises(TemplateError, match=expected):
+        filler_of(second_study).fill("", FILE)
+
+
+def test_the_place_is_added_to_whatever_goes_wrong_below(second: Path) -> None:
+    def draw(*_: object) -> str:
+        raise StyleError("No such colour.")
+
+    filler = Filler(*load(second), [ROOT / "templates"], {"draw": draw, "document": "abstract"})
+    with pytest.raises(StyleError, match=r"^report/abstract\.qmd, line 2.*: No such colour\.$"):
+        filler.fill('\n{{ figure("courses", [grip]) }}', FILE)
+
+
+# -- front matter, shortcodes, ids
+
+
+def test_front_matter_is_taken_apart_and_completed(second: Path) -> None:
+    matter, body = filler_of(second).fill("---\ndocument: abstract\nmine: 3\n---\n\nText.\n", FILE)
+    assert (matter, body) == ({"document": "abstract", "mine": 3}, "\nText.\n")
+    study = load(second)[0]
+    head = front_matter(matter, study, "abstract")
+    assert head.startswith("---\n")
+    assert head.endswith("---\n")
+    for line in ("mine: 3", "lang: en-GB", "css: abstract.css", "document: abstract"):
+        assert line in head.splitlines()
+
+
+@pytest.mark.parametrize("matter", ["- a\n- b", "text", "a: [", "a: b: c"])
+def test_front_matter_that_holds_no_keys(fill: Fill, matter: str) -> None:
+    assert fault_of(fill, f"---\n{matter}\n---\n").startswith("report/abstract.qmd: The front matter ")
+
+
+def test_what_only_looks_like_jinja_stays(fill: Fill) -> None:
+    source = "{{< meta title >}}\n\n{{< include\nx.qmd >}}\n\n# Title {#id}\n\n[x]{.y} {#fig-1}\n"
+    assert fill(source) == source
+
+
+# -- safety
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}",
+    "{% for x in (1, 2) %}",
+    "]{.x}",
+    '"]{.result data-result="cohort.n"}',
+    "`code` ``",
+    "a | b",
+    "one\ntwo\n\n| x |",
+    "{{< include x >}}",
+    "$\\alpha$ $$x$$",
+    "@cite [@cite] @fig-1",
+    "![](https://example.org/a.png)",
+    "<https://example.org> https://example.org",
+    "=HYPERLINK(1)",
+    "+1",
+    "-1",
+    "\\",
+    "-- ... 'quoted' \"quoted\"",
+    "^[note] [^1]",
+    "&amp; &#65; &lt;",
+    "<!-- hidden -->",
+    "```{=html}\n<b>x</b>\n```",
+    "::: {.x}\n:::",
+    "---",
+    "# x {#y}",
+    "*a* _b_ ~c~ ^d^ **e**",
+    "1. x",
+    "(@) x",
+    "Mr. X e.g. this",
+]
+
+
+def shown(text: str) -> str:
+    """Return a text as a page shows it: breaks and blanks are one space, none at the ends."""
+    return re.sub(r"[ \t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]+", " ", text).strip(" ")
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from([*HOSTILE, " ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"])
+            | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
+            | st.text("ab1. -_*/`[]{}()<>@#|\\'\"~^$&!:=+", max_size=8),
+            max_size=5,
+        ).map("".join),
+        min_size=40,
+        max_size=40,
+    )
+)
+def test_any_text_prints_as_it_stands(texts: list[str]) -> None:
+    texts = [text for text in texts if shown(text)]
+    rows = "".join(f"| {escape(text)} | y |\n" for text in texts)
+    blocks = "".join(f"\n{escape(text)}\n\n## {escape(text)}\n\n[{escape(text)}]{{.x}}\n" for text in texts)
+    html = html_of(f"| a | b |\n|---|---|\n{rows}{blocks}")
+    cells = [
+        re.sub(r"</?span[^>]*>", "", cell)
+        for cell in re.findall(r"<(?:td|p|h2)\b[^>]*>(.*?)</(?:td|p|h2)>", html, re.S)
+    ]
+    assert not [cell for cell in cells if "<" in cell]
+    wanted = [part for text in texts for part in (shown(text), "y")]
+    wanted += [shown(text) for text in texts for _ in range(3)]
+    assert ["".join(read_html(cell).parts).replace("\n", " ") for cell in cells] == wanted
+    assert [plain(escape(text)) for text in texts] == [shown(text) for text in texts]
+
+
+def in_csv(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The second study with something hostile in each place where a text can stand."""
+    folder = write_second_study(tmp_path_factory.mktemp("hostile"))
+    events = "".join(f"B,{in_csv(f'{text} {chr(97 + i)}x')},\n" for i, text in enumerate(HOSTILE[:26]))
+    (folder / "complaints.csv").write_text(f"climber,complaint,week\n{events}", encoding="utf-8")
+    for file in ("people.csv", "sessions.csv"):
+        text = (folder / file).read_text(encoding="utf-8")
+        text = re.sub(r"^A,", f"{in_csv('<b>]{.x}|$A')},", text, flags=re.M)
+        (folder / file).write_text(text.replace(",R,", f",{in_csv('<i>R|')},"), encoding="utf-8")
+    for old, new in [
+        ("label: Grip strength", 'label: "<b>Grip</b> | *s* {{ 7*7 }} $x$"'),
+        ("unit: kg", 'unit: "k|g^2^"'),
+        ("label: Start", 'label: "`Start`]{.x}"'),
+        ("label: Practice", 'label: "@practice [^1]"'),
+        ("right: R", 'right: "<i>R|"'),
+        ("title: Finger strength", 'title: "<script>Finger</script> *strength*"'),
+        ("[made up]", '["*made* up", "<u>"]'),
+        ("made up for a test", "made <b>up</b> for a]{.x} test"),
+        ("onset_unit: weeks", 'onset_unit: "w|eeks"'),
+        (
+            "documents:",
+            'affiliations: ["A & B <i> *x*"]\ncontact: "<b>@x"\nconstants: {dose: "<b>8 | 9"}\ndocuments:',
+        ),
+    ]:
+        text = (folder / STUDY).read_text(encoding="utf-8")
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+        (folder / STUDY).write_text(
+            re.sub(r'^(title: ".*?) of invented climbers', r"\1", text, flags=re.M), encoding="utf-8"
+        )
+    return folder
+
+
+def test_what_stands_in_the_data_prints_as_it_stands(hostile: Path) -> None:
+    source = (
+        "{{ masthead() }}\n\n{{ keywords() }}\n\n{{ change_sentence(grip, finish) }}\n\n{{ constants.dose }}"
+        "\n\n{{ endpoints_table([grip]) }}\n\n{{ characteristics_table() }}\n\n"
+        "{{ adverse_events_table() }}\n\n{{ colophon() }}"
+    )
+    filler = filler_of(hostile)
+    markdown = filler.fill(source, FILE)[1]
+    html = html_of(markdown)
+    page = read_html(html)
+    text = " ".join("".join(page.parts).split())
+    for tag in ("script", "b", "i", "u", "em", "sup", "math", "img", "code", "pre"):
+        assert tag not in page.tags, tag
+    assert page.tags.count("table") == 3
+    for wanted in [
+        "<script>Finger</script> *strength*",
+        "Median <b>Grip</b> | *s* {{ 7*7 }} $x$",
+        "36.0 k|g^2^ (28.0–52.5; n = 5) at `start`]{.x}",
+        "@practice [^1]",
+        "*made* up, <u>",
+        "made <b>up</b> for a]{.x} test",
+        "A & B <i> *x*",
+        "<b>@x",
+        "<b>8 | 9",
+        *(" ".join(f"{text} {chr(97 + i)}x".split()) for i, text in enumerate(HOSTILE[:26])),
+    ]:
+        assert wanted in text, wanted
+    widths = {len(re.findall(r"<t[dh]\b", row)) for row in re.findall(r"<tr\b.*?</tr>", html, re.S)}
+    assert widths == {2, 4}
+
+
+def test_the_title_of_the_page_is_the_title_as_it_stands(hostile: Path) -> None:
+    study = load(hostile)[0]
+    options = (
+        "--sandbox",
+        "--from=markdown",
+        "--to=html5",
+        "--standalone",
+        f"--template={ROOT / 'templates/page.html'}",
+    )
+    html = run_pandoc(Path.cwd(), *options, text=front_matter({}, study, "abstract") + "Text.")
+    page = read_html(html)
+    assert "<script>Finger</script> *strength*" in "".join(page.parts)
+    assert not {"script", "em"} & set(page.tags)
+    assert study.title == "<script>Finger</script> *strength*"
+
+
+def test_what_stands_in_the_data_is_found_by_its_id_alone(hostile: Path) -> None:
+    markdown = filler_of(hostile).fill("{{ adverse_events_table() }}", FILE)[1]
+    ids = [name for name, _ in read_html(html_of(markdown)).results]
+    assert "cohort.n" in ids
+    known = {result.id for result in load(hostile)[1]}
+    assert set(ids) <= known
+    assert all(re.fullmatch(r"[\w.]+", name) for name in known)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ ''['__class__'] }}",
+        "{{ ''|attr('__class__') }}",
+        "{{ cohort.__class__ }}",
+        "{{ cohort._parts }}",
+        "{{ cohort.n._result }}",
+        "{{ cohort.n.__dict__ }}",
+        "{{ study._part }}",
+        "{{ study.__class__ }}",
+        "{{ study.model_dump() }}",
+        "{{ study.parse_file('/etc/passwd') }}",
+        "{{ grip.parse_file('/etc/passwd') }}",
+        "{{ study.where('title') }}",
+        "{{ start.visit }}",
+        "{{ draw.__globals__ }}",
+        "{{ figure.__init__.__globals__ }}",
+        "{{ words.__code__ }}",
+        "{{ range.__self__ }}",
+        "{{ cycler }}",
+        "{{ self.__init__ }}",
+        "{{ '{0.__class__}'.format(cohort) }}",
+        "{{ ('%s' | format) .__class__ }}",
+        "{{ [].append(1) }}",
+        "{{ word.update({'p': 'q'}) }}",
+        "{{ all_visits.pop() }}",
+        "{{ range(100000000) | list }}",
+        "{% include '../report/study.yml' %}",
+        "{% include '/etc/passwd' %}",
+        "{% include 'language/../../report/study.yml' %}",
+        "{% import '../../etc/passwd' as x %}",
+    ],
+)
+def test_a_document_reaches_neither_python_nor_other_files(fill: Fill, source: str) -> None:
+    """Each would run code, change what others see, or read a file, if it worked."""
+    fault_of(fill, source)
+
+
+def test_one_document_does_not_change_what_the_next_one_sees(second: Path) -> None:
+    filler = filler_of(second)
+    before = filler.fill("{{ adverse_events_table() }}{{ grip.start.median }}", FILE)
+    with pytest.raises(CohortpressError):
+        filler.fill("{% set cohort = 3 %}{% set grip = 4 %}{{ nothing }}", FILE)
+    assert filler.fill("{{ adverse_events_table() }}{{ grip.start.median }}", FILE) == before
+
+
+def test_capitals() -> None:
+    assert capitalise('[eight]{.result data-result="cohort.n"} men') == '[Eight]{.result data-result="cohort.n"} men'
+    assert capitalise("élan") == "Élan"
+    assert capitalise("8 men") == "8 men"
+    assert capitalise("") == ""
+
+
+def test_the_second_study_is_filled_whole(fill: Fill) -> None:
+    for document in ("abstract", "poster"):
+        html = html_of(fill(SECOND_STUDY[f"report/{document}.qmd"]))
+        assert "{{" not in html
+        assert "None" not in html
