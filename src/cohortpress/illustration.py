@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .cohort import Cohort
 from .errors import Fault, TemplateError, did_you_mean
-from .figures import Drawing, Median, Panel, Visit, courses, skin
+from .figures import Drawing, Median, Panel, Visit, Words, courses, skin
 from .formatting import Formatter, own_decimals
 from .result import ResultSet
 from .study import Study
@@ -31,8 +31,7 @@ DPI = 300
 
 
 def illustrate(
-    alts: Mapping[str, str], name: str, size: PanelSize, study: Study, cohort: Cohort, results: ResultSet, theme: Theme
-) -> Drawing:
+    alts: Mapping[str, str], name: str, size: PanelSize, study: Study, cohort: Cohort, results: ResultSet, theme: Theme, words: Words) -> Drawing:
     """Draw the courses of the endpoints in ``alts`` (endpoint -> alternative text)."""
     formatter = Formatter(study.language)
     return courses(
@@ -40,6 +39,7 @@ def illustrate(
         name=name,
         size=size,
         family=theme.fonts["text"],
+        words=words,
         number=lambda value: formatter.number(value, own_decimals(value)),
     )
 

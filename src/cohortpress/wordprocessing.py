@@ -16,7 +16,7 @@ from .templating import plain
 
 _FENCE = re.compile(r"^:{3,}(?P<opens>.*)$")
 _RAW = re.compile(r"^```\{=html\}\n.*?^```\n", re.M | re.S)
-_TABLE = re.compile(r"^::: \{\.table-block \.([\w-]+)\}\n(.*?)^:::$", re.M | re.S)
+_TABLE = re.compile(r"^::: \{\.table-block \.([\w-]+)[^\n]*\}\n(.*?)^:::$", re.M | re.S)
 
 
 @dataclass(frozen=True)

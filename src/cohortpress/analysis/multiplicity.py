@@ -1,4 +1,4 @@
-"""P values adjusted for how many were from_test, over the family that the study declares."""
+"""P values adjusted for how many were tested, over the family that the study declares."""
 
 from __future__ import annotations
 

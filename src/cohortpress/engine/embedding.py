@@ -49,7 +49,7 @@ class _Embedder(HTMLParser):
         fetched = {n: v for n, v in given.items() if n in FETCHING or (tag, n) in FETCHING_TAGS}
         text = self.get_starttag_text() or ""
         self._check_css(given.get("style", ""))
-        if tag in REFUSED and (tag != "meta" or "http-equiv" in given):
+        if tag in REFUSED and (tag != "meta" or given.get("http-equiv", "").lower() == "refresh"):
             self._refuse(text, "It could load another page.")
             return
         for name, address in fetched.items():
