@@ -1,6 +1,6 @@
 // Every number can be asked where it comes from: by click, by tap, or by Enter. Without this script the page reads the same.
 (() => {
-  const known = JSON.parse(document.getElementById("results").textContent);
+  const known = JSON.parse(document.getElementById("cohortpress-origins").textContent);
   const words = known.words;
   const card = document.createElement("div");
   card.className = "origin";

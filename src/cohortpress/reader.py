@@ -25,7 +25,7 @@ def reader_block(
     # "</" would end the script element, whatever the quotes around it.
     content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return (
-        f'\n```{{=html}}\n<script type="application/json" id="results">{content}</script>\n'
+        f'\n```{{=html}}\n<script type="application/json" id="cohortpress-origins">{content}</script>\n'
         f"<script>\n{script}</script>\n```\n"
     )
 
