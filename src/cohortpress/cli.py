@@ -188,6 +188,17 @@ def diff(old: Path, new: Path) -> None:
     click.echo("\n".join(map(str, changes)) if changes else "No result changed.")
 
 
+@main.command()
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def audit(file: str, as_json: bool) -> None:
+    """Say which numbers of a published abstract cannot be true: FILE is text, HTML, PDF or DOCX, - standard input."""
+    from .audit import audit_text, read_text
+
+    report = audit_text(read_text(file))
+    click.echo(report.to_json() if as_json else str(report), nl=False)
+
+
 class _Progress:
     """Shows each step with its time: live in a terminal, a line each in a log."""
 
