@@ -1,0 +1,96 @@
+"""Read a data file of any known kind as a table of text cells that know their place."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import DataError, Fault
+from ..study import STUDY_FILE, Data, File
+from .columnar import read_parquet, read_statistics
+from .delimited import read_delimited
+from .dictionary import read_dictionary
+from .grid import Grid, invisible
+from .spreadsheet import read_spreadsheet, sheet_names
+from .table import Table
+
+# What reads a file, and the extra of the package that brings it.
+READERS: dict[str, tuple[Callable[[Path, File], Grid | Table], str]] = {
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".tab"), (read_delimited, "")),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), (read_spreadsheet, "excel")),
+    **dict.fromkeys((".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt"), (read_statistics, "statistics")),
+    ".parquet": (read_parquet, "parquet"),
+}
+
+
+def read_table(folder: Path, spec: File, faults: list[Fault], data: Data | None = None) -> Table | None:
+    """Read the file of ``spec`` below ``folder``; what cannot be read is a fault, and no table.
+
+    ``data`` says which column the subjects are in, and what cells count as empty.
+    """
+    try:
+        table = _read(folder, spec, data.subject_id if data else None, faults)
+        if spec.dictionary:
+            table = read_dictionary(folder / spec.dictionary, spec.dictionary).explain(table)
+    except DataError as error:
+        faults += error.faults
+        return None
+    if data and data.missing:
+        table = _without(table, frozenset(data.missing))
+    if lacking := table.lacking(spec.only):
+        faults += lacking
+        return None
+    for column, value in spec.only.items():
+        table = table.only(column, value)
+    return table
+
+
+def sheets(folder: Path, file: str) -> list[File]:
+    """Return how to read each table of a file: a spreadsheet may have several. Raises DataError."""
+    if READERS.get(Path(file).suffix.lower(), (None,))[0] is not read_spreadsheet:
+        return [File(file=file)]
+    with _explained(folder / file, file, "excel"):
+        names = sheet_names(folder / file, file)
+    return [File(file=file, sheet=name if len(names) > 1 else None) for name in names]
+
+
+@contextlib.contextmanager
+def _explained(path: Path, file: str, extra: str) -> Iterator[None]:
+    """Say in a DataError why a file cannot be opened."""
+    try:
+        yield
+    except FileNotFoundError:
+        mend = f"Put it there, or name another in {STUDY_FILE}."
+        raise DataError(Fault("The file is missing.", mend, file)) from None
+    except OSError as error:
+        raise DataError(Fault(f"The file cannot be read: {error.strerror}.", "", file)) from None
+    except ModuleNotFoundError as error:
+        problem = f"What reads {path.suffix} files is not installed ({error.name})."
+        mend = f"Run pip install 'cohortpress[{extra}]', or save the file as CSV."
+        raise DataError(Fault(problem, mend, file)) from None
+
+
+def _read(folder: Path, spec: File, wanted: str | None, faults: list[Fault]) -> Table:
+    path = folder / spec.file
+    reader, extra = READERS.get(path.suffix.lower(), (None, ""))
+    if reader is None:
+        mend = f"Save it as one of: {', '.join(READERS)}."
+        raise DataError(Fault(f"Files that end in '{path.suffix}' cannot be read.", mend, spec.file))
+    with _explained(path, spec.file, extra), path.open("rb"):
+        found = reader(path, spec)
+    if isinstance(found, Grid):
+        return found.table(spec.file, wanted, spec.head_row, faults)
+    faults += invisible(found)
+    return found
+
+
+def _without(table: Table, missing: frozenset[str]) -> Table:
+    """Return the table without the cells that say in one way or another that there is nothing."""
+    columns = {}
+    for name, cells in table.columns.items():
+        labels = table.labels.get(name, {})
+        nothing = {cell for cell in set(cells) if cell in missing or labels.get(cell) in missing}
+        columns[name] = tuple("" if cell in nothing else cell for cell in cells) if nothing else cells
+    return replace(table, columns=columns)

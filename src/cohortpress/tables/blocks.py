@@ -1,0 +1,154 @@
+"""The shapes that measurements come in, made one: a row a subject and visit, a column an endpoint.
+
+A block is a table whose rows belong to known visits. Where each visit has columns of its own ("wide") there is
+a block for each visit; where each row holds one value of one variable ("tall"), or visits are found by dates, a
+block for each endpoint; else there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import Fault, did_you_mean
+from ..study import STUDY_FILE, Study
+from .checks import empty, repeated, unknown
+from .dates import days
+from .table import Array, Cells, Flags, Indices, Table, pick
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of one table, the visit of each ("" is unknown), and which column holds which endpoint."""
+
+    table: Table
+    visits: Cells
+    columns: Mapping[str, str]
+
+
+def column_of(study: Study, name: str) -> str:
+    """Return what the data call a characteristic, or an endpoint that has one column."""
+    column = (study.endpoints.get(name) or study.characteristics[name]).column
+    return column if isinstance(column, str) else name
+
+
+def needed(study: Study) -> list[str]:
+    """Return the columns that the table of measurements must have."""
+    data = study.data
+    if wide := _by_visit(study):
+        return [data.subject_id, *(column for columns in wide.values() for column in columns.values())]
+    when = data.date if _has_windows(study) else data.visit
+    tall = [data.parameter, data.value] if data.parameter else [column_of(study, n) for n in study.measured]
+    return [data.subject_id, *filter(None, (when, *tall))]
+
+
+def shape(
+    table: Table, study: Study, starts: Mapping[str, float], faults: list[Fault], notes: list[Fault]
+) -> tuple[list[Block], Array]:
+    """Return the blocks of ``table``, and the time of each of its rows: whatever is smaller is earlier.
+
+    ``starts`` holds the day on which time begins, for subjects of whom the data tell it.
+    """
+    subjects = table.text(study.data.subject_id)
+    if wide := _by_visit(study):
+        faults += repeated(table, study.data.subject_id, list(zip(subjects)))
+        columns = {visit: {name: of[visit] for name, of in wide.items() if visit in of} for visit in study.visits}
+        return [Block(table, (v,) * len(table.rows), columns[v]) for v in columns if columns[v]], np.zeros(
+            len(table.rows)
+        )
+    skipped = frozenset(study.data.skip_visits)
+    kept = np.array([cell not in skipped for cell in table.text(study.data.visit)], dtype=np.bool_)
+    parts = [(np.flatnonzero(kept & rows), columns) for rows, columns in _parts(table, study, faults)]
+    if _has_windows(study):
+        day = _days(table, study, kept, starts, faults)
+        return [
+            _nearest(table, rows, day, study, name, column, notes)
+            for rows, columns in parts
+            for name, column in columns.items()
+        ], day
+    visits = _visits(table, study, kept, faults)
+    blocks = [Block(table.take(rows), pick(visits, rows.tolist()), columns) for rows, columns in parts]
+    for block in blocks:
+        keys = zip(block.table.text(study.data.subject_id), block.visits, strict=True)
+        faults += repeated(block.table, study.data.visit, list(keys))
+    order = {visit: number for number, visit in enumerate(study.visits)}
+    return blocks, np.array([order.get(visit, len(order)) for visit in visits], dtype=np.float64)
+
+
+def _by_visit(study: Study) -> dict[str, dict[str, str]]:
+    columns = {name: study.endpoints[name].column for name in study.measured}
+    return {name: column for name, column in columns.items() if isinstance(column, dict)}
+
+
+def _has_windows(study: Study) -> bool:
+    return any(visit.days for visit in study.visits.values())
+
+
+def _parts(table: Table, study: Study, faults: list[Fault]) -> list[tuple[Flags, dict[str, str]]]:
+    """Return which rows hold which endpoints, and in which column."""
+    data, columns = study.data, {name: column_of(study, name) for name in study.measured}
+    if data.parameter is None or data.value is None:
+        return [(np.ones(len(table.rows), dtype=np.bool_), columns)]
+    variables = table.text(data.parameter)
+    present = set(variables)
+    for name, column in columns.items():
+        if column not in present and data.parameter in table:
+            mend = did_you_mean(column, present - {""})
+            where = f"{table.where}, column {data.parameter}"
+            faults.append(Fault(f"No row has '{column}', the values of '{name}'.", mend, where))
+    return [
+        (np.array([variable == column for variable in variables], dtype=np.bool_), {name: data.value})
+        for name, column in columns.items()
+    ]
+
+
+def _visits(table: Table, study: Study, kept: Flags, faults: list[Fault]) -> Cells:
+    """Return the visit of each row by what the data call it; unknown ones are faults, unless they are left out."""
+    column = study.data.visit
+    known = {value: name for name, visit in study.visits.items() for value in visit.value or (name,)}
+    faults += empty(table, column, kept)
+    faults += unknown(table, column, known, f"is not a visit of {STUDY_FILE}", kept)
+    return tuple(known.get(cell, "") for cell in table.text(column))
+
+
+def _days(table: Table, study: Study, kept: Flags, starts: Mapping[str, float], faults: list[Fault]) -> Array:
+    """Return the day of each row since the start: the first date of its subject, where the data tell no other."""
+    column = study.data.date or ""
+    faults += empty(table, column, kept)
+    day, are_dates = days(table, column, faults)
+    subjects, first = table.text(study.data.subject_id), dict(starts)
+    if are_dates and not starts:
+        for index in np.flatnonzero(~np.isnan(day)).tolist():
+            first[subjects[index]] = min(day[index], first.get(subjects[index], np.inf))
+    without = np.nan if first else 0.0
+    day -= np.array([first.get(subject, without) for subject in subjects])
+    return day
+
+
+def _nearest(
+    table: Table, rows: Indices, day: Array, study: Study, name: str, column: str, notes: list[Fault]
+) -> Block:
+    """Return the values of an endpoint that are nearest to a visit, within its window; of two, the earlier."""
+    visits, cells = tuple(study.visits), table.codes(column)
+    planned = np.array([visit.month * DAYS_A_MONTH for visit in study.visits.values()])
+    rows = rows[np.array([cells[row] != "" for row in rows.tolist()], dtype=np.bool_)]
+    when = day[rows]
+    windows = [visit.days or (np.nan, np.nan) for visit in study.visits.values()]
+    inside = np.array([(when >= low) & (when <= high) for low, high in windows])
+    visit = inside.argmax(axis=0)
+    order = np.lexsort((when, np.abs(when - planned[visit])))
+    within: Flags = np.logical_or.reduce(inside)
+    order = order[within[order]]
+    subjects = np.array(pick(table.text(study.data.subject_id), rows.tolist()), dtype=np.str_)
+    number = np.unique(subjects, return_inverse=True)[1]
+    chosen = order[np.sort(np.unique((number * len(visits) + visit)[order], return_index=True)[1])]
+    outside, further = len(rows) - len(order), len(order) - len(chosen)
+    if outside or further:
+        problem = f"Of {len(rows)} values {outside} lie in no window, and {further} are not the nearest to the visit."
+        notes.append(Fault(problem, "They are left out.", f"{table.where}, column {column}"))
+    chosen = np.sort(chosen)
+    return Block(table.take(rows[chosen]), pick(visits, visit[chosen].tolist()), {name: column})

@@ -1,0 +1,84 @@
+"""Text files: encoding, separator and decimal mark are recognised, and said where they are not the usual ones."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from pathlib import Path
+
+from ..errors import DataError, Fault
+from ..study import File
+from .grid import LOOKED_AT, Grid
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_DECLARED = re.compile(r"\Asep=(.)\r?\n")  # Excel's own way to name it
+# Numbers that only this decimal mark explains; 1,234 is none.
+_DECIMAL = r"<?\s*[+-]?(?:0{0}\d+|\d+{0}(?:\d{{1,2}}|\d{{4,}})|\d{{4,}}{0}\d+)"
+
+
+def read_delimited(path: Path, spec: File) -> Grid:
+    """Read a CSV or TSV file. A cell may hold line breaks: a record is a row. Raises DataError."""
+    encoding, text = _decode(path.read_bytes(), spec)
+    if "\0" in text:
+        mend = "Save it as 'CSV UTF-8', or give it the ending of what it is, such as .xlsx."
+        raise DataError(Fault("This is no text file.", mend, spec.file))
+    separator = spec.separator or _separator(text)
+    decimal = spec.decimal or ("," if _has_decimal_commas(text, separator) else ".")
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        where = f"{spec.file}, line {reader.line_num}"
+        raise DataError(Fault(f"This is not CSV: {error}.", "Check the quotation marks.", where)) from None
+    said = [
+        f"in {encoding}" if encoding not in ("utf-8", "utf-8-sig") else "",
+        f"separated by {SEPARATORS.get(separator, repr(separator))}" if separator != "," else "",
+        "with decimal commas" if decimal == "," else "",
+    ]
+    note = Fault(f"Read as text {', '.join(filter(None, said))}.", "", spec.file)
+    return Grid(rows, decimal, notes=(note,) if any(said) else ())
+
+
+def _decode(data: bytes, spec: File) -> tuple[str, str]:
+    """Return the name of the encoding and the text. Raises DataError."""
+    marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    for encoding in [spec.encoding] if spec.encoding else [marked] if marked else ["utf-8", "windows-1252"]:
+        try:
+            return encoding, data.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+        except LookupError:
+            mend = "Write for instance utf-8 or windows-1252."
+            raise DataError(Fault(f"There is no encoding '{encoding}'.", mend, spec.file)) from None
+    problem = f"The file is not {spec.encoding or marked or 'UTF-8'}."
+    raise DataError(Fault(problem, "Save it as 'CSV UTF-8'.", f"{spec.file}, line {line}"))
+
+
+def _separator(text: str) -> str:
+    """Return the mark that parts most rows into equally many cells, the more the better."""
+    if declared := _DECLARED.match(text):
+        return declared[1]
+
+    def evenness(mark: str) -> tuple[float, int]:
+        sample = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=mark)
+        widths = Counter(len(row) for row, _ in zip(sample, range(LOOKED_AT), strict=False) if row)
+        width, count = widths.most_common(1)[0] if widths else (1, 0)
+        return (count / widths.total(), width) if width > 1 else (0, 0)
+
+    return max(SEPARATORS, key=evenness)
+
+
+def _has_decimal_commas(text: str, separator: str) -> bool:
+    """Tell whether more cells are numbers with a decimal comma than with a point."""
+
+    def count(mark: str) -> int:
+        number, edge = _DECIMAL.format(re.escape(mark)), f'[{re.escape(separator)}"\r\n]'
+        within = rf'"\s*{number}\s*"' if mark == separator else rf"(?:^|(?<={edge})){number}\s*(?={edge}|\Z)"
+        return sum(1 for _ in re.finditer(within, text))
+
+    return (commas := count(",")) > 0 and commas > count(".")

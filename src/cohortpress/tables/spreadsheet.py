@@ -1,0 +1,122 @@
+"""Excel and LibreOffice: the cells of a sheet as text, formulas by their values, merged cells filled."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from ..errors import DataError, Fault, did_you_mean
+from ..study import File
+from .grid import Grid
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+Place = tuple[int, int]  # row and column, from 0
+
+_COMMA = re.compile(r"<?\s*[+-]?\d+,\d+")
+# A cell of a formula, or one whose value is an error.
+_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>(?:<f[^>]*/>|<f[^>]*>([^<]*)</f>)?(?:<v/>|<v[^>]*>([^<]*)</v>)?</c>')
+
+
+def read_spreadsheet(path: Path, spec: File) -> Grid:
+    """Read a sheet of an Excel or LibreOffice file: the one that ``spec`` names, or the first with a table.
+
+    Raises DataError.
+    """
+    merged: dict[Place, str] = {}
+    with _opened(path, spec.file) as book:
+        sheet = _sheet(book, spec)
+        rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            text = rows[top][left]
+            for row in range(top, bottom + 1):
+                rows[row][left] = text
+                merged |= {(row + 1, column): text for column in range(left, right + 1) if right > left}
+        position, note = book.sheet_names.index(sheet.name), _other_sheets(book, sheet.name, spec)
+    for (row, column), text in _without_value(path, position):
+        rows[row][column] = text
+    if spec.decimal == ",":
+        rows = [[cell.replace(",", ".") if _COMMA.fullmatch(cell) else cell for cell in row] for row in rows]
+    return Grid(rows, sheet=sheet.name, merged=merged, notes=note)
+
+
+def sheet_names(path: Path, file: str) -> list[str]:
+    """Return the names of the sheets of a file. Raises DataError."""
+    with _opened(path, file) as book:
+        return book.sheet_names
+
+
+@contextlib.contextmanager
+def _opened(path: Path, file: str) -> Iterator[CalamineWorkbook]:
+    import python_calamine
+
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+            yield book
+    except python_calamine.CalamineError as error:
+        mend = "Save it without a password, or as CSV."
+        raise DataError(Fault(f"This is no spreadsheet that can be read: {error}.", mend, file)) from None
+
+
+def _sheet(book: CalamineWorkbook, spec: File) -> CalamineSheet:
+    if spec.sheet is None:
+        sheets = (book.get_sheet_by_name(name) for name in book.sheet_names)
+        return next((sheet for sheet in sheets if sheet.height > 1), book.get_sheet_by_index(0))
+    if spec.sheet not in book.sheet_names:
+        mend = did_you_mean(spec.sheet, book.sheet_names)
+        raise DataError(Fault(f"There is no sheet '{spec.sheet}'.", mend, spec.file))
+    return book.get_sheet_by_name(spec.sheet)
+
+
+def _other_sheets(book: CalamineWorkbook, name: str, spec: File) -> tuple[Fault, ...]:
+    others = ", ".join(other for other in book.sheet_names if other != name)
+    if spec.sheet or not others:
+        return ()
+    return (Fault(f"Read the sheet '{name}', the first with a table.", f"The others: {others}.", spec.file),)
+
+
+def _text(value: object) -> str:
+    match value:
+        case float():
+            return f"{value:.15g}"  # all that Excel itself keeps and shows
+        case bool():
+            return str(value).upper()
+        case dt.datetime():
+            return value.isoformat(" ").removesuffix(" 00:00:00")
+        case _:
+            return str(value)
+
+
+def _without_value(path: Path, position: int) -> Iterator[tuple[Place, str]]:
+    """Yield the cells of an .xlsx file that only look empty: errors, and formulas that were never computed."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as file:
+        if "xl/workbook.xml" not in file.namelist():
+            return
+        book = ElementTree.fromstring(file.read("xl/workbook.xml"))
+        links = ElementTree.fromstring(file.read("xl/_rels/workbook.xml.rels"))
+        sheet = list(book.iterfind(".//{*}sheet"))[position]
+        key = next(value for name, value in sheet.items() if name.endswith("}id"))
+        target = next(link.get("Target", "") for link in links if link.get("Id") == key)
+        cells = file.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
+    for column, row, kind, formula, value in _CELL.findall(cells):
+        error, computed = b't="e"' in kind, value or b't="str"' in kind
+        if error or (formula and not computed):
+            text = value.decode() if error else f"={unescape(formula.decode())}"
+            yield (int(row) - 1, _column(column.decode())), text
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1

@@ -1,0 +1,189 @@
+"""A table of text cells that know where in their file they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+
+from ..errors import Fault, did_you_mean
+
+Array = np.ndarray[tuple[int], np.dtype[np.float64]]
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
+Cells = tuple[str, ...]
+Item = TypeVar("Item")
+
+LARGEST = 1e300
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+# 1,234 is a thousand to some and a little more than one to others.
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+# What a code of a number means where there is none.
+NO_VALUE = re.compile(
+    r"missing|unknown|refused|not? (done|known|applicable|available|measured|answer)|n/?a|nd|fehlt|unbekannt",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of a file by column, without white space around them; "" is empty.
+
+    ``rows`` are their numbers as the program shows them that wrote the file, ``head`` is what it calls the
+    columns; a spreadsheet has a ``sheet``. ``labels[column]`` says what codes in a column mean, and
+    ``titles[column]`` what the column is.
+    """
+
+    file: str
+    head: Cells
+    rows: Sequence[int]
+    columns: Mapping[str, Cells]
+    sheet: str = ""
+    head_row: int = 1
+    decimal: str = "."
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Fault, ...] = ()
+
+    def __contains__(self, column: object) -> bool:
+        return column in self.columns
+
+    @property
+    def where(self) -> str:
+        """The file, and the sheet where there are sheets."""
+        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
+
+    def codes(self, column: str) -> Cells:
+        """Return the cells of a column as they stand, empty where the file lacks it."""
+        return self.columns.get(column, ("",) * len(self.rows))
+
+    def text(self, column: str) -> Cells:
+        """Return what the cells of a column mean: a code's label where it has one."""
+        cells, labels = self.codes(column), self.labels.get(column)
+        return tuple(labels.get(cell, cell) for cell in cells) if labels else cells
+
+    def place(self, index: int, column: str) -> str:
+        """Return where a cell is: ``visits.xlsx, sheet Labs, D17 (CRP)``, or ``visits.csv, row 17, column CRP``."""
+        row = self.rows[index]
+        if self.sheet and column in self.head:
+            return f"{self.where}, {letters(self.head.index(column))}{row} ({column})"
+        return f"{self.where}, row {row}, column {column}"
+
+    def fault(self, index: int, column: str, problem: str, mend: str = "") -> Fault:
+        """Return a fault of one cell."""
+        return Fault(problem, mend, self.place(index, column))
+
+    def lacking(self, columns: Iterable[str]) -> list[Fault]:
+        """Return a fault for each of ``columns`` that the file lacks, or has twice."""
+        where = f"{self.where}, row {self.head_row}" if self.head_row else self.where
+        faults = []
+        for column in dict.fromkeys(columns):
+            if column not in self:
+                mend = did_you_mean(column, filter(None, self.columns))
+                faults.append(Fault(f"The column '{column}' is missing.", mend, where))
+            elif self.head.count(column) > 1:
+                faults.append(Fault(f"The column '{column}' stands twice.", "Rename one.", where))
+        return faults
+
+    def take(self, index: Indices) -> Table:
+        """Return the table of some rows, in that order."""
+        if np.array_equal(index, np.arange(len(self.rows))):
+            return self
+        chosen = index.tolist()
+        columns = {name: tuple(pick(cells, chosen)) for name, cells in self.columns.items()}
+        return replace(self, rows=pick(self.rows, chosen), columns=columns)
+
+    def only(self, column: str, value: str) -> Table:
+        """Return the table of the rows that have ``value`` in ``column``."""
+        return self.take(np.flatnonzero([cell == value for cell in self.text(column)]))
+
+    def decimals(self, column: str) -> int:
+        """Return the most digits behind the decimal mark in the column, whose cells are numbers."""
+        return max((decimals_of(cell) for cell in set(self.codes(column)) if cell), default=0)
+
+    def numbers(self, column: str, faults: list[Fault], *, limits: bool = False) -> tuple[Array, Flags]:
+        """Return the column as floats (empty: NaN) and, if it may hold ``limits``, which are "less than".
+
+        Each spelling is read once, however many cells have it.
+        """
+        cells, labels = self.codes(column), self.labels.get(column, {})
+        values, wrong = {"": np.nan}, {}
+        for cell in set(cells) - {""}:
+            try:
+                values[cell] = read_number(cell, self.decimal, limits=limits, label=labels.get(cell, ""))
+            except NotANumber as error:
+                values[cell], wrong[cell] = np.nan, (error.problem, error.mend)
+        if wrong:
+            faults += [self.fault(i, column, *wrong[cell]) for i, cell in enumerate(cells) if cell in wrong]
+        below = {cell: cell.startswith("<") for cell in values}
+        return (
+            np.fromiter(map(values.__getitem__, cells), np.float64, len(cells)),
+            np.fromiter(map(below.__getitem__, cells), np.bool_, len(cells)),
+        )
+
+
+class NotANumber(ValueError):
+    """A cell that holds something else: ``problem`` and ``mend`` are for a fault."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        self.problem, self.mend = problem, mend
+
+
+def read_number(cell: str, decimal: str = ".", *, limits: bool = False, label: str = "") -> float:
+    """Return the number in a cell, of ``<0.6`` the 0.6; raises NotANumber.
+
+    ``decimal`` is the mark of the file; ``label`` what the cell means if it is a code.
+    """
+    bare = cell.removeprefix("<").strip()
+    if decimal == "," and "." not in bare:
+        bare = bare.replace(",", ".")
+    elif decimal == "," and NUMBER.fullmatch(bare):
+        raise NotANumber(f"'{cell}' has a decimal point, the file has commas.", f"Write {cell.replace('.', ',')}.")
+    if not NUMBER.fullmatch(bare):
+        raise NotANumber(*_not_a_number(cell, limits))
+    if label and NO_VALUE.fullmatch(label):
+        raise NotANumber(f"'{cell}' means '{label}'.", "List it in study.yml, 'data: {missing: [...]}'.")
+    if cell.startswith("<") and not limits:
+        mend = "Write the number, or leave the cell empty."
+        raise NotANumber(f"'{cell}' is a limit, where a number belongs.", mend)
+    if abs(number := float(bare)) > LARGEST:
+        raise NotANumber(f"'{cell}' is too large.", "Use a larger unit.")
+    return number
+
+
+def _not_a_number(cell: str, limits: bool) -> tuple[str, str]:
+    bare = cell.removeprefix("<").strip()
+    mended = cell.replace(",", ".").replace("\N{MINUS SIGN}", "-")
+    if _EITHER.fullmatch(bare):
+        return f"'{cell}' may mean {bare.replace(',', '')} or {bare.replace(',', '.')}.", "Write which."
+    if NUMBER.fullmatch(mended.removeprefix("<").strip()):
+        return (
+            f"'{cell}' has {'a decimal comma' if ',' in cell else 'a typeset minus sign'}.",
+            f"Write {mended}.",
+        )
+    if cell.startswith("#"):
+        return f"'{cell}' is an error of a formula.", "Mend the formula, or empty the cell."
+    return (
+        f"'{cell}' is not a number.",
+        f"Write a number{', < and a number,' if limits else ''} or leave the cell empty.",
+    )
+
+
+def letters(column: int) -> str:
+    """Return what a spreadsheet calls a column: 0 is A, 26 is AA."""
+    rest, last = divmod(column, 26)
+    return (letters(rest - 1) if rest else "") + chr(ord("A") + last)
+
+
+def pick(items: Sequence[Item], chosen: Sequence[int]) -> tuple[Item, ...]:
+    """Return the items at the places ``chosen``."""
+    return tuple(map(items.__getitem__, chosen))
+
+
+def decimals_of(number: str) -> int:
+    """Return the digits behind the decimal mark, whichever that is, of a number as it is written."""
+    mantissa, _, exponent = number.lower().replace(",", ".").partition("e")
+    return max(0, len(mantissa.partition(".")[2]) - int(exponent or 0))
