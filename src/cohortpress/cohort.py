@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -257,21 +258,29 @@ def _endpoint(table: Table, column: str, log: bool, faults: list[Fault]) -> tupl
 
 
 def _cube(
-    blocks: Iterable[Block],
-    numbers: Iterable[Mapping[str, tuple[Array, Flags]]],
+    blocks: Sequence[Block],
+    numbers: Sequence[Mapping[str, tuple[Array, Flags]]],
     study: Study,
     subjects: Mapping[str, int],
 ) -> tuple[dict[str, Matrix], dict[str, FlagMatrix]]:
     """Return, for each endpoint, values and censoring with shape (subjects, visits)."""
-    place = {visit: number for number, visit in enumerate(study.visits)}
-    values = {name: np.full((len(subjects), len(place)), np.nan) for name in study.measured}
-    censored = {name: np.zeros((len(subjects), len(place)), dtype=np.bool_) for name in study.measured}
-    for block, measured in zip(blocks, numbers, strict=True):
-        ids = block.table.text(study.data.subject_id)
-        at = [subjects[subject] for subject in ids], [place[visit] for visit in block.visits]
-        for name, (numbers_, below) in measured.items():
-            values[name][at], censored[name][at] = numbers_, below
-    return values, censored
+    import pandas as pd
+
+    def wide(name: str, part: int, absent: float | bool) -> np.ndarray[Any, Any]:
+        long = [
+            pd.Series(measured[name][part], pd.MultiIndex.from_arrays([block.table.text(id_), block.visits]))
+            for block, measured in zip(blocks, numbers, strict=True)
+            if name in measured
+        ]
+        cells = pd.concat(long).unstack(fill_value=absent)
+        matrix: np.ndarray[Any, Any] = cells.reindex(
+            index=list(subjects), columns=list(study.visits), fill_value=absent
+        ).to_numpy()
+        return matrix
+
+    id_ = study.data.subject_id
+    values = {name: wide(name, 0, np.nan) for name in study.measured}
+    return values, {name: wide(name, 1, False) for name in study.measured}
 
 
 def _decimals(blocks: Iterable[Block], name: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from .errors import Fault, ResultError, did_you_mean
@@ -114,7 +114,7 @@ class ResultSet:
         """Return results.json: one line a result, so that a diff of two files reads well."""
         lines = ",\n".join(f"  {_dump(result.record())}" for result in self)
         people = ",\n".join(
-            f"  {_dump(name)}: {_dump({k: v for k, v in asdict(p).items() if v is not None})}"
+            f"  {_dump(name)}: {_dump({k: v for k, v in vars(p).items() if v is not None})}"
             for name, p in self.populations.items()
         )
         return (

@@ -73,7 +73,6 @@ def _standard_deviation(ordered: list[float], mean: float) -> float | None:
     widest = max(mean - ordered[0], ordered[-1] - mean)
     if not widest:
         return 0.0
-    squares = math.fsum(
-        ((value - mean) / widest) ** 2 for value in ordered
-    )  # scaled: no overflow, no underflow
+    scaled = (np.array(ordered) - mean) / widest  # no overflow, no underflow
+    squares = math.fsum((scaled * scaled).tolist())
     return widest * math.sqrt(squares / (len(ordered) - 1))

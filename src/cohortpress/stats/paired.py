@@ -109,7 +109,8 @@ def paired_t(
         return result.warn(nothing_changed(0))
     mean = math.fsum(units) / n
     result = replace(result, estimate=changes.value(mean))
-    spread = math.fsum((unit - mean) ** 2 for unit in units)
+    deviations = changes.units - mean
+    spread = math.fsum((deviations * deviations).tolist())
     if len(set(units)) == 1:
         reason = "there is one pair only" if n == 1 else "all changes are equal"
         return result.warn(f"no p value and no interval: {reason}")

@@ -30,7 +30,8 @@ class Differences:
     @property
     def values(self) -> Floats:
         """The changes in the unit of the data, shape (n,)."""
-        return np.array([self.value(unit) for unit in self.units.tolist()], dtype=np.float64)
+        units = self.units.astype(np.float64)
+        return units / 10.0**self.decimals if self.decimals >= 0 else units * 10.0**-self.decimals
 
     def value(self, units: float) -> float:
         """Turn a number of units back into the unit of the data."""

@@ -43,7 +43,7 @@ def needed(study: Study) -> list[str]:
         return [data.subject_id, *(column for columns in wide.values() for column in columns.values())]
     when = data.date if _has_windows(study) else data.visit
     tall = [data.parameter, data.value] if data.parameter else [column_of(study, n) for n in study.measured]
-    return [data.subject_id, *filter(None, (when, *tall))]
+    return [data.subject_id, *filter(None, (when, data.date, *tall))]
 
 
 def shape(

@@ -52,12 +52,12 @@ class Grid:
 
     def _find_head(self, wanted: str | None) -> int:
         top = [[cell.strip() for cell in row] for row in self.rows[:LOOKED_AT]]
-        holders = [row for row, cells in enumerate(top, 1) if wanted in cells]
-        if holders:
-            # What is merged over two rows names the column in the lower one.
-            return holders[1] if holders[1:2] == [holders[0] + 1] else holders[0]
         filled = [sum(map(bool, cells)) for cells in top]
-        return next((row for row, count in enumerate(filled, 1) if 2 * count > max(filled)), 0)
+        named = (row for row, cells in enumerate(top, 1) if wanted in cells)
+        fullest = (row for row, count in enumerate(filled, 1) if 2 * count > max(filled))
+        row = next(named, None) or next(fullest, 0)
+        # Cells that go over several columns stand above the names of these.
+        return row + 1 if any(covered == row for covered, _ in self.merged) else row
 
     def _unreadable(self, body: Mapping[int, Sequence[str]], width: int, table: Table) -> list[Fault]:
         faults = []
