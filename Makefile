@@ -1,6 +1,6 @@
 # Set-up, build and tests: `make help` lists them. Needs Python 3.11 or newer; all else is set up in .venv.
 .DEFAULT_GOAL := help
-.PHONY: abstract bench clean fill gallery help lint lock poster preview print report setup setup-dev test
+.PHONY: abstract bench check clean fill gallery help lint lock poster preview print report setup setup-dev test
 
 # `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
@@ -21,6 +21,9 @@ abstract poster: setup ## The one document alone
 
 preview: setup ## Pages in a browser that follow every file you save
 	@$(COHORTPRESS) preview
+
+check: setup ## What STROBE and SAMPL ask, and what the abstract answers
+	@$(COHORTPRESS) check
 
 fill print: setup ## For Quarto's pre-render and post-render
 	@$(COHORTPRESS) $@

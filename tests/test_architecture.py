@@ -45,6 +45,7 @@ ORDER = [
     "printing",
     "wordprocessing",
     "congress",
+    "reporting",
     "publishing",
     "provenance",
     "comparison",

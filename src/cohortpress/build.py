@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import itertools
 import os
 import shutil
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from .cohort import Cohort
+    from .congress import Profile
     from .engine import Engine
     from .printing import Printed
     from .result import ResultSet
@@ -121,6 +123,12 @@ class Build:
         return load_theme(
             self.options.theme or self.study.theme, [f / "themes" for f in self.template_folders]
         )
+
+    @cached_property
+    def congress(self) -> Profile:
+        from .congress import load_profile
+
+        return load_profile(self.study.congress, self.template_folders, self.study.where("congress"))
 
     @cached_property
     def cohort(self) -> Cohort:
@@ -227,7 +235,8 @@ class Build:
             from .formatting import format_results
             from .provenance import provenance
 
-            results = format_results(analyse(self.study, self.cohort), self.study)
+            with _without_collection():
+                results = format_results(analyse(self.study, self.cohort), self.study)
             write(self._results_file, results.with_provenance(provenance(self.folder, self.study)).to_json())
 
         self._step("analysis", self._measured, [self._results_file], make)
@@ -274,6 +283,7 @@ class Build:
         )
 
     def _fill(self, document: Document) -> None:
+        from .congress import with_names
         from .templating import front_matter
         from .wordprocessing import tables
 
@@ -286,6 +296,7 @@ class Build:
 
         def make() -> None:
             matter, body = self._filler(document).fill(_text_of(source), f"report/{document}.qmd")
+            body = with_names(body, self.congress) if document == "abstract" else body
             for old in self._tables_of(document):
                 old.unlink()
             for name, table in tables(body):
@@ -297,6 +308,7 @@ class Build:
             source,
             *self._templates("**/*.jinja"),
             *self._templates("*.js"),
+            repr(self.congress),
             self.theme.model_dump_json(exclude={"folders"}),  # of which only the place would change
         ]
         self._step(f"prose of the {document}", inputs, lambda: [filled, *self._tables_of(document)], make)
@@ -441,14 +453,17 @@ class Build:
                    lambda: run_pandoc(self.work, filled.name, *options))  # fmt: skip
 
     def _text(self, document: Document) -> None:
-        from .wordprocessing import plain_text
+        from .congress import submission
 
         filled, txt = self._work(document, "qmd"), self._work(document, "txt")
+        source = self.folder / "report" / f"{document}.qmd"
 
         def make() -> None:
-            write(txt, plain_text(filled.read_text(encoding="utf-8"), self.study, self.work))
+            text = filled.read_text(encoding="utf-8")
+            write(txt, submission(text, _text_of(source), self.study, self.congress, self.work))
 
-        self._step(f"text of the {document}", [filled, self.study.file_in(self.folder)], [txt], make)
+        inputs: list[Input] = [filled, source, self.study.file_in(self.folder), repr(self.congress)]
+        self._step(f"text of the {document}", inputs, [txt], make)
 
     def publish(self) -> list[Path]:
         """Put the finished set into ``_output/``, whole or not at all; return its files."""
@@ -496,6 +511,18 @@ class Build:
         start = time.perf_counter()
         yield
         self._report(name, time.perf_counter() - start)
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """Spare Python the search for dead cycles: a large cohort is millions of cells that all stay alive."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _font_cache() -> Path:

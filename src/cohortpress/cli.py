@@ -199,6 +199,19 @@ def audit(file: str, as_json: bool) -> None:
     click.echo(report.to_json() if as_json else str(report), nl=False)
 
 
+@main.command()
+@click.argument("document", default="abstract", type=click.Choice(["abstract", "poster"]))
+@_study_option
+def check(document: str, folder: Path) -> None:
+    """Say what STROBE and SAMPL ask, and what the DOCUMENT (the abstract) answers, with the place."""
+    from .build import Build, Options
+    from .reporting import checklist, listing
+
+    with Build(folder, Options(), _Progress(quiet=True)) as steps:
+        answers = checklist(document, folder, steps.study, steps.results, steps.template_folders)
+    click.echo(listing(answers), nl=False)
+
+
 class _Progress:
     """Shows each step with its time: live in a terminal, a line each in a log."""
 
@@ -222,3 +235,7 @@ class _Progress:
             click.echo("Nothing has changed.", err=True)
         names = ", ".join(path.name for path in outputs if path.parent.name == "_output")
         click.echo(f"{outputs[0].parent.relative_to(folder)}/: {names}", err=True)
+        for text in (path for path in outputs if path.name == "abstract.txt"):
+            from .congress import counts_in
+
+            click.echo(counts_in(text.read_text(encoding="utf-8")), err=True)

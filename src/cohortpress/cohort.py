@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -120,7 +120,7 @@ class Cohort:
     def _ids(self, chosen: Flags) -> tuple[str, ...]:
         if chosen.all():
             return self.subjects
-        return tuple(self.subjects[i] for i in np.flatnonzero(chosen))
+        return tuple(itertools.compress(self.subjects, chosen.tolist()))
 
 
 def read_cohort(folder: Path, study: Study) -> Cohort:
@@ -266,21 +266,15 @@ def _cube(
     """Return, for each endpoint, values and censoring with shape (subjects, visits)."""
     import pandas as pd
 
-    def wide(name: str, part: int, absent: float | bool) -> np.ndarray[Any, Any]:
-        long = [
-            pd.Series(measured[name][part], pd.MultiIndex.from_arrays([block.table.text(id_), block.visits]))
-            for block, measured in zip(blocks, numbers, strict=True)
-            if name in measured
-        ]
-        cells = pd.concat(long).unstack(fill_value=absent)
-        matrix: np.ndarray[Any, Any] = cells.reindex(
-            index=list(subjects), columns=list(study.visits), fill_value=absent
-        ).to_numpy()
-        return matrix
-
-    id_ = study.data.subject_id
-    values = {name: wide(name, 0, np.nan) for name in study.measured}
-    return values, {name: wide(name, 1, False) for name in study.measured}
+    who, when = pd.Index(list(subjects)), pd.Index(list(study.visits))
+    values = {name: np.full((len(who), len(when)), np.nan) for name in study.measured}
+    censored = {name: np.zeros((len(who), len(when)), dtype=np.bool_) for name in study.measured}
+    for block, measured in zip(blocks, numbers, strict=True):
+        ids = block.table.text(study.data.subject_id)
+        at = who.get_indexer(pd.Index(ids)), when.get_indexer(pd.Index(block.visits))
+        for name, (numbers_, below) in measured.items():
+            values[name][at], censored[name][at] = numbers_, below
+    return values, censored
 
 
 def _decimals(blocks: Iterable[Block], name: str) -> int:

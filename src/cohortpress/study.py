@@ -292,6 +292,7 @@ class Study(_Part):
     design: Text = ""
     language: str = "en-GB"
     keywords: tuple[Text, ...] = ()
+    authors: tuple[Text, ...] = ()
     affiliations: tuple[Text, ...] = ()
     source: Source | None = None
     notice: Text = ""

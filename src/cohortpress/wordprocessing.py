@@ -1,4 +1,4 @@
-"""The abstract outside the page: as a Word file, as plain text with its counts, its tables as CSV."""
+"""The tables of a document outside the page: as rows of text, and as CSV."""
 
 from __future__ import annotations
 
@@ -8,60 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from .engine.pandoc import run_pandoc
-from .study import Study
 from .templating import plain
 
-_FENCE = re.compile(r"^:{3,}(?P<opens>.*)$")
-_RAW = re.compile(r"^```\{=html\}\n.*?^```\n", re.M | re.S)
 _TABLE = re.compile(r"^::: \{\.table-block \.([\w-]+)[^\n]*\}\n(.*?)^:::$", re.M | re.S)
-
-
-@dataclass(frozen=True)
-class Count:
-    """How long a text is, as congresses count."""
-
-    words: int
-    characters: int
-    characters_without_spaces: int
-
-    @classmethod
-    def of(cls, text: str) -> Count:
-        """Count ``text``; a run of white space is one space."""
-        words = text.split()
-        letters = sum(map(len, words))
-        return cls(len(words), letters + max(0, len(words) - 1), letters)
-
-
-def prose(markdown: str) -> str:
-    """Return the running text and the headings of a filled document: what stands in no block."""
-    depth = 0
-    lines = []
-    for line in _RAW.sub("", markdown).splitlines():
-        if fence := _FENCE.match(line):
-            depth += 1 if fence["opens"].strip() else -1
-        elif not depth:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def plain_text(markdown: str, study: Study, folder: Path) -> str:
-    """Return the abstract as text for a submission form, and at its end how long the sections are."""
-    options = "--sandbox", "--from=markdown", "--to=plain", "--wrap=none"
-    sections = run_pandoc(folder, *options, text=prose(markdown), of="the text of the abstract").strip()
-    count = Count.of(sections)
-    parts = [
-        study.title,
-        "\n".join(study.affiliations),
-        sections,
-        ", ".join(study.keywords),
-        study.notice,
-        f"({count.words} words, {count.characters} characters with spaces, "
-        f"{count.characters_without_spaces} without: headings and sections)",
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 @dataclass(frozen=True)

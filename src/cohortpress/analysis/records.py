@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -46,7 +47,7 @@ class Populations:
             self.written[name] = Population(n)
         elif n * 2 > len(self._everyone):
             there = set(subjects)
-            rest = tuple(subject for subject in self._everyone if subject not in there)
+            rest = tuple(itertools.filterfalse(there.__contains__, self._everyone))
             self.written[name] = Population(n, all_except=rest)
         else:
             self.written[name] = Population(n, subjects=tuple(subjects))

@@ -1,0 +1,398 @@
+"""The abstract as a congress wants it: its sections named and in order, its length counted and kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from .errors import CohortpressError, Fault, StudyError, StyleError, did_you_mean
+
+if TYPE_CHECKING:
+    from .study import Study
+
+ABSTRACT = "report/abstract.qmd"
+# Below it abstract.txt says how long everything is: that part is not for the form.
+RULE = "-" * 60
+NO_LIMIT = "no limit known"
+
+_FENCE = re.compile(r"^:{3,}(?P<opens>.*)$")
+_HEADING = re.compile(r"^#{1,2}[ \t]+(?P<name>\S.*?)(?:[ \t]+#+)?(?P<attributes>[ \t]+\{[^{}]*\})?[ \t]*$")
+_FIGURE = re.compile(r"<figure\b|(?<!\\)!\[")
+# Private characters that pass through pandoc: where a heading, a table and a cell begin.
+_SECTION, _TABLE, _CELL = "\ue000", "\ue001", "\ue002"
+
+Unit = Literal["characters", "characters without spaces", "words"]
+
+
+class CongressError(CohortpressError):
+    """Abstract or poster are not as the congress wants them, or its profile cannot be used."""
+
+
+class _Strict:
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic's own way
+
+
+@dataclass(frozen=True)
+class Section(_Strict):
+    """A section by the congress's name for it, and what authors call it; None is not known."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    required: bool | None = None
+    kind: Literal["text", "references"] = "text"
+
+
+@dataclass(frozen=True)
+class Counted(_Strict):
+    """What goes into the limit besides the text of the sections; None is not known."""
+
+    title: bool | None = None
+    authors: bool | None = None
+    headings: bool | None = None
+    tables: bool | None = None
+    references: bool | None = None
+    keywords: bool | None = None
+
+
+@dataclass(frozen=True)
+class Between(_Strict):
+    """How many there may be."""
+
+    at_least: int = 0
+    at_most: int | None = None
+
+    def __contains__(self, number: int) -> bool:
+        return self.at_least <= number and (self.at_most is None or number <= self.at_most)
+
+    def __str__(self) -> str:
+        return f"at least {self.at_least}" if self.at_most is None else f"{self.at_least} to {self.at_most}"
+
+
+@dataclass(frozen=True)
+class Profile(_Strict):
+    """The rules of one congress; what is None or empty is not known."""
+
+    name: str
+    year: int | str = ""
+    source: str = ""
+    read: date | None = None
+    verified: bool = False
+    sections: tuple[Section, ...] = ()
+    limit: int | None = None
+    unit: Unit = "characters"
+    counts: Counted = Counted()
+    title: Between = Between()
+    keywords: Between = Between()
+    tables: int | None = None
+    figures: int | None = None
+    tables_and_figures: int | None = None
+    poster: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.year}".strip() + ("" if self.verified else " (unverified)")
+
+    @property
+    def unknown(self) -> list[str]:
+        """What the rules, as far as they were found, do not say."""
+        together = self.tables_and_figures
+        asked = {
+            "limit": self.limit,
+            "length of the title": self.title.at_most,
+            "keywords": self.keywords.at_most,
+            "tables": together if self.tables is None else self.tables,
+            "figures": together if self.figures is None else self.figures,
+            "size of the poster": self.poster or None,
+        }
+        return [name for name, value in asked.items() if value is None]
+
+    def called(self, heading: str) -> str:
+        """Return the congress's name for the section that an author calls ``heading``, or the same."""
+        names = {name.casefold(): known.name for known in self.sections for name in (*known.also, known.name)}
+        return names.get(heading.casefold(), heading)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How long a text is, as a form counts it.
+
+    A character is a code point of the text in Unicode's composed form (NFC): a letter with its accent is one.
+    A line break and a no-break space are one character each, and white space; a zero-width space is a
+    character and no white space. A word is what stands between white space.
+    """
+
+    words: int = 0
+    characters: int = 0
+    characters_without_spaces: int = 0
+
+    @classmethod
+    def of(cls, *texts: str) -> Count:
+        """Count ``texts``, each by itself: what parts them counts nothing."""
+        composed = [unicodedata.normalize("NFC", text) for text in texts]
+        printed = (sum(not letter.isspace() for letter in text) for text in composed)
+        return cls(sum(len(text.split()) for text in composed), sum(map(len, composed)), sum(printed))
+
+    def __add__(self, other: Count) -> Count:
+        return Count(
+            self.words + other.words,
+            self.characters + other.characters,
+            self.characters_without_spaces + other.characters_without_spaces,
+        )
+
+    def in_(self, unit: Unit) -> int:
+        return int(getattr(self, unit.replace(" ", "_")))
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is counted by itself; ``counts`` tells whether it goes into the limit."""
+
+    name: str
+    count: Count
+    counts: bool | None
+
+
+@dataclass(frozen=True)
+class Abstract:
+    """What stands in an abstract, as text: a section as (heading, text), a table with caption and note."""
+
+    title: str
+    authors: str
+    sections: tuple[tuple[str, str], ...]
+    tables: tuple[str, ...]
+    figures: int
+    keywords: tuple[str, ...]
+
+    def parts(self, profile: Profile) -> list[Part]:
+        """Return what there is to count."""
+        counts = profile.counts
+        lists = {section.name for section in profile.sections if section.kind == "references"}
+        headings = [name for name, _ in self.sections if name]
+        parts = [
+            Part("Title", Count.of(self.title), counts.title),
+            Part("Affiliations", Count.of(self.authors), counts.authors),
+            Part(f"Headings ({len(headings)})", Count.of(*headings), counts.headings),
+            *(Part(name or "Text", Count.of(text), counts.references if name in lists else True)
+              for name, text in self.sections),
+            Part(f"Tables ({len(self.tables)})", Count.of(*self.tables), counts.tables),
+            Part("Keywords", Count.of(", ".join(self.keywords)), counts.keywords),
+        ]  # fmt: skip
+        return [part for part in parts if part.count.characters]
+
+
+def load_profile(name: str, folders: Sequence[Path], where: str = "") -> Profile:
+    """Read ``congress/<name>.yml`` from the first of ``folders`` that has it; ``where`` asks for it.
+
+    Raises StudyError for an unknown congress, and CongressError with all faults of the file.
+    """
+    import yaml
+    from pydantic import TypeAdapter, ValidationError
+
+    from .style import parse_page_size
+
+    files = {file.stem: file for folder in reversed(folders) for file in folder.glob("congress/*.yml")}
+    if name not in files:
+        raise StudyError(Fault(f"There is no congress '{name}'.", did_you_mean(name, files), where))
+    file = f"templates/congress/{name}.yml"
+    try:
+        given = yaml.safe_load(files[name].read_text(encoding="utf-8"))
+        known = {key: value for key, value in given.items() if value is not None}
+        profile = TypeAdapter(Profile).validate_python(known)
+        if profile.poster:
+            parse_page_size(profile.poster)
+    except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
+        mend = "Copy generic.yml, and check colons and indentation."
+        raise CongressError(Fault(f"This is no profile ({error}).", mend, file)) from None
+    except ValidationError as error:
+        faults = (Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}.", "", file) for e in error.errors())
+        raise CongressError(*faults) from None
+    except StyleError as error:
+        raise CongressError(*(replace(fault, where=file) for fault in error.faults)) from None
+    return profile
+
+
+def with_names(markdown: str, profile: Profile) -> str:
+    """Return a document with its sections named as the congress names them."""
+    lines = markdown.split("\n")
+    for number, line, around in lines_in_blocks(markdown):
+        heading = None if around else _HEADING.match(line)
+        if heading and (name := profile.called(heading["name"])) != heading["name"]:
+            lines[number] = f"## {name}{heading['attributes'] or ''}"
+    return "\n".join(lines)
+
+
+def submission(filled: str, source: str, study: Study, profile: Profile, folder: Path) -> str:
+    """Return abstract.txt: the abstract for a submission form, and below a rule how long all of it is.
+
+    ``filled`` is the filled document, its sections named by the congress, ``source`` what the author wrote;
+    pandoc runs in ``folder``. Raises CongressError with all that the congress does not allow.
+    """
+    abstract = read_abstract(filled, study, folder)
+    parts = abstract.parts(profile)
+    faults = [
+        *_section_faults(abstract, source, profile),
+        *_number_faults(abstract, study, profile),
+        *_limit_faults(parts, profile),
+    ]
+    if faults:
+        raise CongressError(*faults)
+    sections = (text for section in abstract.sections for text in section)
+    texts = [abstract.title, abstract.authors, *sections, *abstract.tables, ", ".join(abstract.keywords)]
+    whole = "\n\n".join([*filter(None, (*texts, study.notice)), RULE, _said(abstract, parts, profile)])
+    return unicodedata.normalize("NFC", whole) + "\n"
+
+
+def counts_in(text: str) -> str:
+    """Return what abstract.txt says of its own length; where there is no limit, the sum alone."""
+    counts = text.partition(f"\n{RULE}\n")[2].strip("\n")
+    return counts.partition("\n\n")[2] if NO_LIMIT in counts else counts
+
+
+def read_abstract(filled: str, study: Study, folder: Path) -> Abstract:
+    """Take a filled document apart; pandoc, run in ``folder``, makes its parts plain text."""
+    from .engine.pandoc import run_pandoc
+    from .wordprocessing import read_tables
+
+    lines = []
+    for _, line, around in lines_in_blocks(filled):
+        heading = None if around else _HEADING.match(line)
+        lines += [f"\n{_SECTION}{heading['name']}\n"] if heading else [] if around else [line]
+    for table in read_tables(filled):
+        # A paragraph a row: a cell that begins like a list or a quotation is none.
+        rows = (_CELL + _CELL.join(row) for row in table.rows)
+        lines.append("\n\n".join(["", _TABLE, table.caption, *rows, table.note]))
+    options = "--sandbox", "--from=markdown", "--to=plain", "--wrap=none"
+    plain = run_pandoc(folder, *options, text="\n".join(lines), of="the text of the abstract")
+    text, *tables = plain.split(_TABLE)
+    before, *rest = text.split(_SECTION)
+    named = (("", "", before), *(section.partition("\n") for section in rest))
+    sections = ((name.strip(), body.strip()) for name, _, body in named)
+    return Abstract(
+        study.title,
+        "\n".join(study.affiliations),
+        tuple(section for section in sections if any(section)),
+        tuple(re.sub(rf"\n\n{_CELL}?", "\n", table.strip()).replace(_CELL, "\t") for table in tables),
+        len(_FIGURE.findall(filled)),
+        study.keywords,
+    )
+
+
+def lines_in_blocks(markdown: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield number, from 0, and text of each line of a document, with what opens the blocks around it.
+
+    The lines that open and close a block, and what stands in a code block or is raw HTML, are left out.
+    """
+    around: list[str] = []
+    code = False
+    for number, line in enumerate(markdown.split("\n")):
+        if line.startswith("```"):
+            code = not code
+        elif code:
+            continue
+        elif not (fence := _FENCE.match(line)):
+            yield number, line, tuple(around)
+        elif fence["opens"].strip():
+            around.append(fence["opens"].strip())
+        else:
+            del around[-1:]
+
+
+def _section_faults(abstract: Abstract, source: str, profile: Profile) -> Iterator[Fault]:
+    """Yield a fault for each section that is missing, empty, unknown, there twice or out of order."""
+    if not profile.sections:
+        return
+    order = [section.name for section in profile.sections]
+    listed = f"{profile} has, in this order: {', '.join(order)}."
+    headings = ((number, _HEADING.match(line)) for number, line in enumerate(source.splitlines(), 1))
+    lines = {profile.called(heading["name"]): f", line {number}" for number, heading in headings if heading}
+    seen: list[str] = []
+    for name, _ in abstract.sections:
+        where = ABSTRACT + lines.get(name, "")
+        if not name:
+            yield Fault("Text stands before the first section.", "Put it below a heading.", where)
+        elif name not in order:
+            yield Fault(f"The section '{name}' is not known.", listed, where)
+        elif name in seen:
+            yield Fault(f"Two sections are '{name}' to {profile}.", "Put them together.", where)
+        elif any(order.index(name) < order.index(before) for before in seen):
+            yield Fault(f"The section '{name}' stands too late.", listed, where)
+        seen += [name] if name in order else []
+    for section in profile.sections:
+        if section.required and not dict(abstract.sections).get(section.name):
+            problem = f"The section '{section.name}' is {'empty' if section.name in seen else 'missing'}."
+            where = ABSTRACT + lines.get(section.name, "")
+            yield Fault(problem, f"Write '## {section.name}' and its text. {listed}", where)
+
+
+def _number_faults(abstract: Abstract, study: Study, profile: Profile) -> Iterator[Fault]:
+    """Yield a fault where title or poster is too large, or there are too many keywords, tables or figures."""
+    letters, keywords = Count.of(abstract.title).characters, len(abstract.keywords)
+    if letters not in profile.title:
+        problem = f"The title has {letters} characters; {profile} wants {profile.title}."
+        yield Fault(problem, "Rewrite it.", study.where("title"))
+    if keywords not in profile.keywords:
+        problem = f"Keywords: {keywords}, but {profile} wants {profile.keywords}."
+        yield Fault(problem, "Change their list.", study.where("keywords"))
+    tables, figures = len(abstract.tables), abstract.figures
+    for kind, number, most in [
+        ("Tables", tables, profile.tables),
+        ("Figures", figures, profile.figures),
+        ("Tables and figures", tables + figures, profile.tables_and_figures),
+    ]:
+        if most is not None and number > most:
+            problem = f"{kind}: {number}, but {profile} allows {most}."
+            yield Fault(problem, f"Take out {number - most}.", ABSTRACT)
+    if profile.poster:
+        from .style import parse_page_size
+
+        page, board = (parse_page_size(size) for size in (study.documents.poster.page, profile.poster))
+        if page.width_mm > board.width_mm or page.height_mm > board.height_mm:
+            problem = f"The poster is {page.name}; {profile} has room for {board.name}."
+            yield Fault(problem, "Write that, or less.", study.where("documents", "poster", "page"))
+
+
+def _limit_faults(parts: Sequence[Part], profile: Profile) -> Iterator[Fault]:
+    """Yield a fault where what counts for certain is more than the limit."""
+    lengths = {part.name: part.count.in_(profile.unit) for part in parts if part.counts}
+    over = sum(lengths.values()) - (profile.limit or 0)
+    if profile.limit is not None and over > 0:
+        longest = max(lengths, key=lambda name: lengths[name])
+        allowed = f"{profile} allows {profile.limit}: {over} too many."
+        problem = f"The abstract has {profile.limit + over} {profile.unit}; {allowed}"
+        yield Fault(problem, f"Shorten it; the longest part is {longest} ({lengths[longest]}).", ABSTRACT)
+
+
+def _said(abstract: Abstract, parts: Sequence[Part], profile: Profile) -> str:
+    """Return how long everything is, what is left, and what the rules do not say."""
+    whether = {True: "", False: "  not counted", None: "  not known whether it counts"}
+    total = sum((part.count for part in parts if part.counts), Count())
+    width = max(len(part.name) for part in parts)
+    lines = [f"{'':{width}}  words  characters  without spaces"]
+    for part in (*parts, Part("Counted", total, True)):
+        count = part.count
+        numbers = f"{count.words:>7}{count.characters:>12}{count.characters_without_spaces:>16}"
+        lines.append(f"{part.name:{width}}{numbers}{whether[part.counts]}")
+    lines.append("")
+    if profile.limit is None:
+        lengths = f"{total.characters} characters, {total.characters_without_spaces} without spaces"
+        lines.append(f"{profile}: {total.words} words, {lengths}; {NO_LIMIT}.")
+    else:
+        left = profile.limit - total.in_(profile.unit)
+        perhaps = sum(part.count.in_(profile.unit) for part in parts if part.counts is None)
+        also = f" ({left - perhaps} if all counts that may)" if perhaps else ""
+        counted = f"{profile.limit - left} of {profile.limit} {profile.unit}"
+        lines.append(f"{profile}: {counted}, {left} left{also}.")
+    if profile.sections:
+        written = dict(abstract.sections)
+        missing = [section.name for section in profile.sections if section.name not in written]
+        lines += [f"Not written: {', '.join(missing)}."] if missing else []
+        lines += [f"Not known: {', '.join(profile.unknown)}."] if profile.unknown else []
+    lines += profile.notes
+    read = f", read {profile.read}" if profile.read else ""
+    lines += [f"Rules: {profile.source}{read}."] if profile.source else []
+    return "\n".join(lines)
