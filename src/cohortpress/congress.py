@@ -274,7 +274,7 @@ def read_abstract(filled: str, study: Study, folder: Path) -> Abstract:
     sections = ((name.strip(), body.strip()) for name, _, body in named)
     return Abstract(
         study.title,
-        "\n".join(study.affiliations),
+        "\n".join([", ".join(study.authors), *study.affiliations]).strip(),
         tuple(section for section in sections if any(section)),
         tuple(re.sub(rf"\n\n{_CELL}?", "\n", table.strip()).replace(_CELL, "\t") for table in tables),
         len(_FIGURE.findall(filled)),
