@@ -35,7 +35,8 @@ def main() -> None:
 def shrink(source: Path, target: Path) -> None:
     """Save a picture in the width of the documentation, in few colours."""
     with Image.open(source) as picture:
-        small = picture.convert("RGB").resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
+        size = WIDTH, round(picture.height * WIDTH / picture.width)
+        small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     small.quantize(64).save(target, optimize=True)
 
 

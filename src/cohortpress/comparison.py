@@ -54,12 +54,10 @@ class Change:
 
 
 def compare(old: ResultSet, new: ResultSet) -> list[Change]:
-    """Return the results that differ, in the order of ``new``, then those that are gone."""
-    changes = [
-        Change(old[r.id] if r.id in old else None, r)
-        for r in new
-        if r.id not in old or _differs(old[r.id], r)
-    ]
+    """Return the results that are new, those that differ, and those that are gone."""
+    common = {result.id for result in old}
+    changes = [Change(None, r) for r in new if r.id not in common]
+    changes += [Change(old[r.id], r) for r in new if r.id in common and _differs(old[r.id], r)]
     return changes + [Change(r, None) for r in old if r.id not in new]
 
 

@@ -1,4 +1,4 @@
-"""No typed number, no word that says more than the data: what stands in the author's prose, held against the results."""
+"""No typed number, no word that says more than the data: the author's prose, held against the results."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def check_prose(
     number_words: Mapping[str, int | None],
     watched: Sequence[Word],
 ) -> list[Fault]:
-    """Return all faults of the prose in ``texts`` (file name -> content); see :func:`bare_numbers`, :func:`overreach`."""
+    """Return all faults of the prose in ``texts`` (file name -> content)."""
     return [
         fault
         for file, text in texts.items()
@@ -76,11 +76,7 @@ def bare_numbers(
         number = number_words.get(found.text.lower(), _float(found.text))
         line, column = place(text, found.start)
         names = values.get(number, [])[:MOST_NAMES] if number is not None else []
-        mend = (
-            f"Write {' or '.join(f'{{{{ {name} }}}}' for name in names)}"
-            if names
-            else "Take it from a result"
-        )
+        mend = f"Write {' or '.join(f'{{{{ {name} }}}}' for name in names)}" if names else "Take it from a result"
         faults.append(
             Fault(
                 f"The number '{found.text}' is typed.",
@@ -161,11 +157,7 @@ def _declared(study: Study, number_words: Mapping[str, int | None]) -> list[re.P
     for rule in study.responses.values():
         unit = study.endpoints[rule.endpoint].unit
         limits = [(rule.threshold, unit), (rule.improvement_percent, "%")]
-        phrases += [
-            rf"{re.escape(plain_number(value))}\s*{re.escape(of)}"
-            for value, of in limits
-            if value is not None
-        ]
+        phrases += [rf"{re.escape(plain_number(value))}\s*{re.escape(of)}" for value, of in limits if value is not None]
     return [re.compile(rf"(?<!\w){phrase}(?!\w)", re.I) for phrase in phrases]
 
 
@@ -173,25 +165,17 @@ def _start_of(constant: str) -> str:
     """Return a pattern for a constant, or its beginning up to the unit: "8 mg/kg" of "8 mg/kg per month"."""
     words = constant.split()
     least, rest = words[:2], words[2:]
-    return (
-        r"\s+".join(map(re.escape, least))
-        + "".join(rf"(?:\s+{re.escape(word)}" for word in rest)
-        + ")?" * len(rest)
-    )
+    return r"\s+".join(map(re.escape, least)) + "".join(rf"(?:\s+{re.escape(word)}" for word in rest) + ")?" * len(rest)
 
 
 def _months(study: Study, number_words: Mapping[str, int | None]) -> tuple[str, str]:
     """Return patterns of the visits' months, as digits and as words, and of the unit that their labels use."""
     months = {visit.month for visit in study.visits.values() if visit.month}
     typed = {plain_number(month) for month in months} | {w for w, n in number_words.items() if n in months}
-    units = {
-        word for visit in study.visits.values() if NUMBER.search(visit.label) for word in visit.label.split()
-    }
+    units = {word for visit in study.visits.values() if NUMBER.search(visit.label) for word in visit.label.split()}
     units = {word for word in units if not NUMBER.search(word)}
     words = typed | ({"one"} if 1 in months else set())
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))), "|".join(
-        map(re.escape, sorted(units))
-    )
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))), "|".join(map(re.escape, sorted(units)))
 
 
 def _by_value(results: ResultSet) -> dict[float, list[str]]:

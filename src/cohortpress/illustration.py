@@ -31,7 +31,15 @@ DPI = 300
 
 
 def illustrate(
-    alts: Mapping[str, str], name: str, size: PanelSize, study: Study, cohort: Cohort, results: ResultSet, theme: Theme, words: Words) -> Drawing:
+    alts: Mapping[str, str],
+    name: str,
+    size: PanelSize,
+    study: Study,
+    cohort: Cohort,
+    results: ResultSet,
+    theme: Theme,
+    words: Words,
+) -> Drawing:
     """Draw the courses of the endpoints in ``alts`` (endpoint -> alternative text)."""
     formatter = Formatter(study.language)
     return courses(
@@ -46,8 +54,9 @@ def illustrate(
 
 def figure_block(svg: str, name: str, theme: Theme) -> str:
     """Return the Markdown of a drawn figure: raw HTML, so that page and figure share fonts and colours."""
-    colours = theme.colours["light"].model_dump()
-    return f'```{{=html}}\n<figure class="figure" id="{name}" data-picture="figures/{name}.png">\n{skin(svg, colours, theme.fonts["text"])}\n</figure>\n```\n'
+    drawing = skin(svg, theme.colours["light"].model_dump(), theme.fonts["text"])
+    opening = f'<figure class="figure" id="{name}" data-picture="figures/{name}.png">'
+    return f"```{{=html}}\n{opening}\n{drawing}\n</figure>\n```\n"
 
 
 def _panel(name: str, alt: str, study: Study, cohort: Cohort, results: ResultSet) -> Panel:
@@ -58,7 +67,7 @@ def _panel(name: str, alt: str, study: Study, cohort: Cohort, results: ResultSet
         unit=endpoint.unit,
         visits=tuple(Visit(study.visits[m.visit or ""].month, m.n or 0) for m in medians),
         courses=tuple(
-            tuple(None if value != value else float(value) for value in row)  # noqa: PLR0124  (NaN)
+            tuple(None if value != value else float(value) for value in row)
             for row in cohort.values[name]
         ),
         medians=tuple(
