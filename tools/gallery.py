@@ -28,7 +28,6 @@ def main() -> None:
             shrink(study / "_output/poster.png", IMAGES / f"theme-{theme}.png")
             print(f"docs/images/theme-{theme}.png")
             if theme == "classic":
-                shrink(study / "_output/poster.png", IMAGES / "poster.png")
                 picture_of(study / "_output/abstract.pdf", IMAGES / "abstract.png")
 
 
