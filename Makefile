@@ -1,6 +1,6 @@
 # Set-up, build and tests: `make help` lists them. Needs Python 3.11 or newer; all else is set up in .venv.
 .DEFAULT_GOAL := help
-.PHONY: abstract bench check clean fill gallery help lint lock poster preview print report setup setup-dev test
+.PHONY: abstract bench check clean fill gallery help lint lock poster preview print report setup setup-dev test verify
 
 # `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
@@ -27,6 +27,9 @@ check: setup ## What STROBE and SAMPL ask, and what the abstract answers
 
 fill print: setup ## For Quarto's pre-render and post-render
 	@$(COHORTPRESS) $@
+
+verify: setup ## Read the finished documents back and hold every number against the results
+	@$(COHORTPRESS) verify
 
 test: lint ## Linters, types and tests
 	@$(PYTHON) -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile

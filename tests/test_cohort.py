@@ -118,28 +118,34 @@ def test_blank_rows_count_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
         ('"<30,5"', "'<30,5' has a decimal comma.", "Write <30.5."),
         ("\N{MINUS SIGN}3", "'\N{MINUS SIGN}3' has a typeset minus sign.", "Write -3."),
         ("1e999", "'1e999' is too large.", "Use a larger unit."),
+        ("30 kg", "'30 kg' has a unit.", "Write 30, and the unit in study.yml."),
+        (
+            "=30+1",
+            "'=30+1' is a formula without a value.",
+            "Open the file in its program and save it, or write the value.",
+        ),
+        *(
+            (
+                text,
+                f"'{text}' is not a number.",
+                f"Leave the cell empty, or write 'missing: [\"{text}\"]' under 'data:' in study.yml.",
+            )
+            for text in ("nan", "NaN", "NA", "n/a", ".", "-")
+        ),
         *(
             (text, f"'{text}' is not a number.", "Write a number, < and a number, or leave the cell empty.")
             for text in (
-                "nan",
-                "NaN",
                 "inf",
                 "-Infinity",
-                "NA",
-                "n/a",
-                ".",
-                "-",
                 "<",
                 "<x",
                 ">30",
                 "3O",
                 "1_000",
                 "0x1F",
-                "30 kg",
                 "30.5.1",
                 "٣٠",
                 "1e",
-                "=30+1",
                 "TRUE",
             )
         ),

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from .errors import CohortpressError, Fault, PrintError, StudyError, TemplateError
+from .errors import CohortpressError, Fault, OutputError, PrintError, StudyError, TemplateError
 from .freshness import LEDGER, PROJECT_FILE, TEMPLATES, note_whole, outputs_if_unchanged, packaged_templates
 from .ledger import Input, Ledger, code_digest, digest, write
 from .publishing import publish, recover
@@ -23,6 +23,7 @@ from .publishing import publish, recover
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from .changes import Changes
     from .cohort import Cohort
     from .congress import Profile
     from .engine import Engine
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from .result import ResultSet
     from .style import PageSize, Theme
     from .templating import Branch, Filler
+    from .verify import Report as Verified
+    from .verify.files import Outputs
 
 Document = Literal["abstract", "poster"]
 DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
@@ -62,17 +65,22 @@ def build(
     options: Options = Options(),
     report: Report = lambda step, seconds: None,
     warn: Warn = lambda fault: None,
+    changed: Callable[[Changes], None] = lambda changes: None,
 ) -> list[Path]:
     """Build the study in ``folder`` and return what lies in ``_output/`` afterwards.
 
-    ``report`` is told each step with its seconds, ``warn`` what should be mended but stops nothing.
+    ``report`` is told each step with its seconds, ``warn`` what should be mended but stops nothing, and
+    ``changed`` which printed numbers are others than in the last good set.
     Raises CohortpressError where anything is wrong; ``_output/`` then is as it was.
     """
     if outputs := outputs_if_unchanged(folder, options.choices):
         return outputs
     with Build(folder, options, report, warn) as steps:
         steps.start_workers()
-        return steps.run()
+        outputs = steps.run()
+        if steps.changes:
+            changed(steps.changes)
+        return outputs
 
 
 class Build:
@@ -97,6 +105,7 @@ class Build:
         self._warn = warn
         self._given_workers = workers
         self._warnings = 0
+        self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
         self._ledger = Ledger(folder / LEDGER)
         self._open = contextlib.ExitStack()
@@ -134,8 +143,11 @@ class Build:
     def cohort(self) -> Cohort:
         from .analysis.derived import derive
         from .cohort import read_cohort
+        from .privacy import identifiers
 
-        return derive(self.study, read_cohort(self.folder, self.study))
+        cohort = derive(self.study, read_cohort(self.folder, self.study))
+        identifiers(self.folder, self.study, allowed=self.study.privacy.allowed)
+        return cohort
 
     @cached_property
     def results(self) -> ResultSet:
@@ -237,9 +249,23 @@ class Build:
 
             with _without_collection():
                 results = format_results(analyse(self.study, self.cohort), self.study)
+            self._warn_of_small_groups()
             write(self._results_file, results.with_provenance(provenance(self.folder, self.study)).to_json())
 
         self._step("analysis", self._measured, [self._results_file], make)
+
+    def _warn_of_small_groups(self) -> None:
+        """Say it when the data are analysed; it is no fault that every build should repeat."""
+        from .privacy import small_groups
+
+        rules = self.study.privacy
+        groups = small_groups(
+            self.study, self.cohort, smallest=rules.smallest_group, traits=rules.traits, band=rules.band
+        )
+        if groups:
+            said = "; ".join(map(str, groups[:3])) + (" ..." if groups[3:] else "")
+            problem = f"{len(groups)} groups have fewer than {rules.smallest_group} subjects: {said}."
+            self._warn(Fault(problem, "Could a reader know one of them?", self.study.where("privacy")))
 
     def run(self) -> list[Path]:
         """Go all the way; while one document is rendered and printed, the next is filled."""
@@ -361,7 +387,6 @@ class Build:
         """Return the function that draws a figure for ``document``, or finds it drawn."""
         from .figures import Words
         from .illustration import DPI, PLAIN, check_kind, figure_block, illustrate
-        from .templating import plain
 
         page = self.page(document)
         count = itertools.count(1)
@@ -370,7 +395,7 @@ class Build:
             check_kind(kind)
             name = f"{document}-{kind}-{next(count)}"
             svg, png = (self.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
-            alts = {endpoint.name: plain(alt(endpoint)) for endpoint in endpoints}
+            alts = {endpoint.name: str(alt(endpoint)) for endpoint in endpoints}
             size = self.theme.panels(document, page, len(alts))
             in_word = "docx" in ENDINGS[document]
             words = self._filler(document).words("figure_words")
@@ -470,12 +495,37 @@ class Build:
         files = self._finished()
         placed = [self.output / name for name in files]
         before = {os.path.relpath(path, self.output) for path in self._ledger.made("outputs")}
-        self._step(
-            "outputs", [*files, *files.values()], placed, lambda: publish(files, self.output, replaced=before)
-        )
+
+        def make() -> None:
+            self._check(files)
+            if (self.output / "results.json").is_file():
+                from .changes import changes
+
+                self.changes = changes(self.output, files, self.study)
+            publish(files, self.output, replaced=before)
+
+        self._step("outputs", [*files, *files.values()], placed, make)
         if not self._warnings:  # what warned shall warn again next time
             note_whole(self._ledger, self.folder, self._data, self.options.choices, placed)
         return placed
+
+    def verify(self, files: Outputs | None = None) -> Verified:
+        """Read the finished set back, and hold every number in it against the results."""
+        from .verify import verify
+
+        numerals = self._filler(DOCUMENTS[0]).words("numerals")
+        return verify(files or self.output, self.folder, self.study, self.results, numerals=numerals)
+
+    def _check(self, files: Outputs) -> None:
+        """Raise OutputError where a finished file says something else than the results, or more than it may."""
+        with self._timed("verification"):
+            report = self.verify(files)
+        if not report.ok:
+            raise OutputError(*(Fault(f"{f}.", "", c.place) for c in report.checks for f in c.findings))
+        if self.study.publish == "aggregate":
+            from .privacy import leaks
+
+            leaks(files, self.cohort)
 
     def _finished(self) -> dict[str, Path]:
         """Return what a reader gets: name below ``_output/`` -> where it was made.

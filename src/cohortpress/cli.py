@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
 from .errors import CohortpressError, Fault, OutputError
+
+if TYPE_CHECKING:
+    from .changes import Changes
 
 EXAMPLES = """
 \b
@@ -94,7 +97,7 @@ def build(
         engine or None, theme or None, tuple(d for d in DOCUMENTS if d in documents) or DOCUMENTS, strict
     )
     progress = _Progress(quiet)
-    outputs = run(folder, options, progress, progress.warn)
+    outputs = run(folder, options, progress, progress.warn, progress.changed)
     progress.finish(outputs, folder)
 
 
@@ -175,17 +178,27 @@ def results(variable: str | None, visit: str | None, as_json: bool, as_csv: bool
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_study_option
+def verify(as_json: bool, folder: Path) -> None:
+    """Read the finished documents back and hold every number in them against results.json."""
+    from .build import Build, Options
+
+    with Build(folder, Options(), _Progress(quiet=True)) as steps:
+        report = steps.verify()
+    click.echo(report.to_json() if as_json else report)
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
 @click.argument("old", type=click.Path(exists=True, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, path_type=Path))
 def diff(old: Path, new: Path) -> None:
-    """Say which results changed from OLD to NEW: two results.json, or folders that hold one."""
-    from .comparison import compare
-    from .result import ResultSet
+    """Say what changed from OLD to NEW, two _output folders: the numbers, in their sentences, as Markdown."""
+    from .changes import changes
 
-    files = [path / "results.json" if path.is_dir() else path for path in (old, new)]
-    before, after = (ResultSet.from_json(file.read_text(encoding="utf-8")) for file in files)
-    changes = compare(before, after)
-    click.echo("\n".join(map(str, changes)) if changes else "No result changed.")
+    click.echo(changes(old, new).markdown(), nl=False)
 
 
 @main.command()
@@ -227,6 +240,11 @@ class _Progress:
     def warn(self, fault: Fault) -> None:
         """Say what should be mended; a warning is said even if nothing else is."""
         click.echo(f"{click.style('warning:', fg='yellow')} {fault}", err=True)
+
+    def changed(self, changes: Changes) -> None:
+        """Show what reads differently than before."""
+        if not self._quiet:
+            click.echo(changes.markdown(), err=True, nl=False)
 
     def finish(self, outputs: list[Path], folder: Path) -> None:
         if self._quiet:

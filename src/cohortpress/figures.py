@@ -40,18 +40,20 @@ TOKENS = {mark: token for token, mark in MARKS.items()}
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit on the x axis; ``n`` is the number of values that its median rests on."""
+    """A visit on the x axis; ``n`` is the number of values that its median rests on, ``id`` the result it is."""
 
     month: float
     n: int
+    id: str = ""
 
 
 @dataclass(frozen=True)
 class Median:
-    """A median: where it is drawn, and the text beside it."""
+    """A median: where it is drawn, and the text beside it; ``id`` is the result it is."""
 
     value: float
     text: str
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Panel:
     direction: str = "lower_is_better"
     log: bool = False
     thresholds: tuple[Threshold, ...] = ()
+    alt_ids: tuple[str, ...] = ()  # the results that the alternative text prints, in order
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def courses(
     for index, panel in enumerate(panels):
         figure = _figure(size.width_mm, size.height_mm)
         draw(_axes(figure, 0, 0, size), panel, colours=MARKS)
-        svgs.append(_tidy(_save(figure, "svg").decode(), panel.alt, f"{name}-{index + 1}"))
+        svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}"))
 
     def png(tokens: Mapping[str, str], dpi: int) -> bytes:
         rows = math.ceil(len(panels) / size.across)
@@ -166,10 +169,13 @@ class _Pen:
         return float(extent[0]) * MM_PER_POINT
 
     def text(
-        self, x: float, y: float, string: str, token: str = "muted", ha: str = "left", *, strong: bool = False
+        self, x: float, y: float, string: str, token: str = "muted", ha: str = "left", *,
+        strong: bool = False, of: str = "",
     ) -> None:
+        """Write a text; ``of`` says what a number in it is: "axis=month", or "result=" and an id."""
         font, colour = self._fonts[strong], self._colours[token]
-        self._axes.text(x, y, string, color=colour, fontproperties=font, ha=ha, va="baseline", parse_math=False)
+        self._axes.text(x, y, string, color=colour, fontproperties=font, ha=ha, va="baseline", parse_math=False,
+                        gid=f"data-{of}" if of else None)
 
     def line(self, *points: tuple[float, float], token: str, width: float, z: float, dashes: Any = "-") -> None:
         xs, ys = zip(*points, strict=True)
@@ -227,18 +233,20 @@ def _draw(
     pen.text(0, head - 1.3 * em, panel.finding, "accent")
     for tick, label in zip(ticks, labels, strict=True):
         pen.line((axis, y(tick)), (right, y(tick)), token="rule", width=4, z=1)
-        pen.text(axis - 0.5 * em, y(tick) - 0.33 * em, label, ha="right")
+        pen.text(axis - 0.5 * em, y(tick) - 0.33 * em, label, ha="right", of="axis=value")
     pen.line((axis, bottom), (right, bottom), token="muted", width=4, z=1.5)
-    for row, name, texts in ((1.7 * em, words.month, months), (0.35 * em, words.n, counts)):
+    ids = [f"result={visit.id}" for visit in panel.visits]
+    rows = ((1.7 * em, words.month, months, ["axis=month"] * len(xs)), (0.35 * em, words.n, counts, ids))
+    for row, name, texts, origins in rows:
         pen.text(axis - 0.5 * em, row, name, ha="right")
-        for x, string in zip(xs, texts, strict=True):
-            pen.text(x, row, string, "ink", ha="center")
+        for x, string, of in zip(xs, texts, origins, strict=True):
+            pen.text(x, row, string, "ink", ha="center", of=of)
     for x in xs:
         pen.line((x, bottom - 0.3 * em), (x, bottom), token="muted", width=4, z=1.5)
     for threshold in panel.thresholds:
         height = y(threshold.value)
         pen.line((axis, height), (right, height), token="muted", width=6, z=2, dashes=(0, (1, 2)))
-        pen.text(right, height + 0.3 * em, threshold.label, ha="right")
+        pen.text(right, height + 0.3 * em, threshold.label, ha="right", of="axis=threshold")
 
     for course in panel.courses:
         _draw_course(pen, panel, course, xs, y)
@@ -249,10 +257,12 @@ def _draw(
         pen.dots(*found, token="accent", size=52, z=6)
         x, height = found[-1]
         pen.text(x + 0.6 * em, height + 0.8 * em, words.median, "accent", strong=True)
-        pen.text(x + 0.6 * em, height - 0.33 * em, shown[-1].text, "accent", strong=True)
+        pen.text(x + 0.6 * em, height - 0.33 * em, shown[-1].text, "accent", strong=True,
+                 of=f"result={shown[-1].id}")  # fmt: skip
         if panel.medians[0] and len(found) > 1:
             x, height = found[0]
-            pen.text(x - 0.55 * em, height - 0.33 * em, shown[0].text, "accent", ha="right", strong=True)
+            pen.text(x - 0.55 * em, height - 0.33 * em, shown[0].text, "accent", ha="right", strong=True,
+                     of=f"result={shown[0].id}")  # fmt: skip
 
 
 def _draw_course(
@@ -329,17 +339,20 @@ def _save(figure: Figure, kind: str, dpi: int = 72) -> bytes:
     return buffer.getvalue()
 
 
-def _tidy(svg: str, alt: str, name: str) -> str:
+def _tidy(svg: str, panel: Panel, name: str) -> str:
     """Return matplotlib's SVG fit to stand in a page: own ids, a title, colours by class, nothing idle."""
     box = re.search(r'viewBox="[^"]*"', svg)
-    body = re.sub(r'style="([^"]*)"', _attributes, svg[svg.index("<g") :])
+    # Matplotlib puts what a text is of on the group around it.
+    body = re.sub(r'<g id="data-(\w+)=([^"]*)">\s*<text', r'<g>\n<text data-\1="\2"', svg[svg.index("<g") :])
+    body = re.sub(r'style="([^"]*)"', _attributes, body)
     # Groups are bare and only the ids of markers ("m...") are referred to; turns by no angle say nothing.
     body = re.sub(r' id="(?!m)[^"]*"| transform="rotate\(-0[^"]*"|<!--.*?-->', "", body, flags=re.DOTALL)
     body = re.sub(r'<path d="[^"]*"\s+fill="none"/>|</?g>|<defs>\s*</defs>', "", body)
     body = re.sub(r'( id="|href="#)', rf"\1{name}-", body)
     body = re.sub(r'\s*\n\s*(?=[LCz"])', " ", re.sub(r"\s*\n\s*", "\n", body))
+    told = f' data-results="{" ".join(panel.alt_ids)}"' if panel.alt_ids else ""
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'<svg {spaces} {box[0] if box else ""} role="img">\n<title>{escape(alt)}</title>{body}'
+    return f'<svg {spaces} {box[0] if box else ""} role="img"{told}>\n<title>{escape(panel.alt)}</title>{body}'
 
 
 def _attributes(style: re.Match[str]) -> str:

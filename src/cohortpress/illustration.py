@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from .figures import Drawing, Median, Panel, Visit, Words, courses, skin
 from .formatting import Formatter, own_decimals
 from .result import ResultSet
 from .study import Study
+from .templating import plain
 
 if TYPE_CHECKING:
     from .style import PanelSize, Theme
@@ -40,7 +42,7 @@ def illustrate(
     theme: Theme,
     words: Words,
 ) -> Drawing:
-    """Draw the courses of the endpoints in ``alts`` (endpoint -> alternative text)."""
+    """Draw the courses of the endpoints in ``alts`` (endpoint -> alternative text, its values marked)."""
     formatter = Formatter(study.language)
     return courses(
         [_panel(endpoint, alt, study, cohort, results) for endpoint, alt in alts.items()],
@@ -65,15 +67,17 @@ def _panel(name: str, alt: str, study: Study, cohort: Cohort, results: ResultSet
     return Panel(
         title=endpoint.label,
         unit=endpoint.unit,
-        visits=tuple(Visit(study.visits[m.visit or ""].month, m.n or 0) for m in medians),
+        visits=tuple(Visit(study.visits[m.visit or ""].month, m.n or 0, f"{name}.{m.visit}.n") for m in medians),
         courses=tuple(
             tuple(None if value != value else float(value) for value in row)
             for row in cohort.values[name]
+            if study.publish == "full"
         ),
         medians=tuple(
-            Median(float(m.value), m.text or "") if isinstance(m.value, int | float) else None for m in medians
+            Median(float(m.value), m.text or "", m.id) if isinstance(m.value, int | float) else None for m in medians
         ),
-        alt=alt,
+        alt=plain(alt),
+        alt_ids=tuple(re.findall(r'data-result="([^"]+)"', alt)),
         direction=endpoint.direction,
         log=endpoint.scale == "log",
     )

@@ -274,6 +274,15 @@ class Analysis(_Part):
     locf: bool = False
 
 
+class Privacy(_Part):
+    """What counts as a small group, and columns that look like identifiers of people and are none."""
+
+    smallest_group: int = Field(default=5, ge=2)
+    traits: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ("sex", "age")
+    band: int = Field(default=10, ge=1)
+    allowed: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
+
+
 class Document(_Part):
     """How a document is printed."""
 
@@ -312,6 +321,7 @@ class Study(_Part):
     theme: str = "classic"
     congress: str = "generic"
     publish: Literal["full", "aggregate"] = "full"
+    privacy: Privacy = Privacy()
 
     _lines: dict[tuple[str, ...], int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default=str(STUDY_FILE))

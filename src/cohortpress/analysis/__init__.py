@@ -15,7 +15,7 @@ from .characteristics import characteristics, yes_no_changes
 from .endpoints import endpoints
 from .flow import visit_flow
 from .multiplicity import adjusted
-from .records import Populations
+from .records import Populations, describes_few, hidden
 from .responses import responses
 
 
@@ -23,7 +23,10 @@ def analyse(study: Study, cohort: Cohort) -> ResultSet:
     """Compute all results of ``study`` from ``cohort``."""
     populations = Populations(cohort.subjects, named=study.publish == "full")
     results = list(_results(study, cohort, populations))
-    return ResultSet([*results, *adjusted(study, results)], populations=populations.written)
+    results += adjusted(study, results)
+    if study.publish == "aggregate":
+        results = [hidden(result) if describes_few(result) else result for result in results]
+    return ResultSet(results, populations=populations.written)
 
 
 def _results(study: Study, cohort: Cohort, populations: Populations) -> Iterator[Result]:

@@ -29,6 +29,21 @@ DESCRIPTION = {
 }
 
 
+# A description of fewer subjects says what single ones had.
+FEWEST_DESCRIBED = 3
+
+
+def describes_few(result: Result) -> bool:
+    """Tell whether a result says what one or two subjects had."""
+    described = result.kind in ("value", "summary", "spread", "percent_change") and result.value is not None
+    return described and result.n is not None and result.n < FEWEST_DESCRIBED
+
+
+def hidden(result: Result) -> Result:
+    """Return the result without its value, which is not published."""
+    return replace(result, value=None, error=f"it describes fewer than {FEWEST_DESCRIBED} subjects")
+
+
 class Populations:
     """Who went into which results: each set of subjects written down once, and as briefly as it can be.
 

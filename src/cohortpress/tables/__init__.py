@@ -16,10 +16,10 @@ from .grid import Grid, invisible
 from .spreadsheet import read_spreadsheet, sheet_names
 from .table import Table
 
-# What reads a file, and the extra of the package that brings it.
+# What reads a file, and the extra of this package that brings it, if it does not come with it.
 READERS: dict[str, tuple[Callable[[Path, File], Grid | Table], str]] = {
     **dict.fromkeys((".csv", ".tsv", ".txt", ".tab"), (read_delimited, "")),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), (read_spreadsheet, "excel")),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), (read_spreadsheet, "")),
     **dict.fromkeys((".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt"), (read_statistics, "statistics")),
     ".parquet": (read_parquet, "parquet"),
 }
@@ -51,13 +51,13 @@ def sheets(folder: Path, file: str) -> list[File]:
     """Return how to read each table of a file: a spreadsheet may have several. Raises DataError."""
     if READERS.get(Path(file).suffix.lower(), (None,))[0] is not read_spreadsheet:
         return [File(file=file)]
-    with _explained(folder / file, file, "excel"):
+    with _explained(folder / file, file):
         names = sheet_names(folder / file, file)
     return [File(file=file, sheet=name if len(names) > 1 else None) for name in names]
 
 
 @contextlib.contextmanager
-def _explained(path: Path, file: str, extra: str) -> Iterator[None]:
+def _explained(path: Path, file: str, extra: str = "") -> Iterator[None]:
     """Say in a DataError why a file cannot be opened."""
     try:
         yield
@@ -68,7 +68,8 @@ def _explained(path: Path, file: str, extra: str) -> Iterator[None]:
         raise DataError(Fault(f"The file cannot be read: {error.strerror}.", "", file)) from None
     except ModuleNotFoundError as error:
         problem = f"What reads {path.suffix} files is not installed ({error.name})."
-        mend = f"Run pip install 'cohortpress[{extra}]', or save the file as CSV."
+        package = f"cohortpress[{extra}]" if extra else "cohortpress"
+        mend = f"Run pip install --upgrade '{package}', or save the file as CSV."
         raise DataError(Fault(problem, mend, file)) from None
 
 

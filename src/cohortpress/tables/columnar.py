@@ -51,19 +51,26 @@ def read_parquet(path: Path, spec: File) -> Table:
     from pyarrow import compute as pc
     from pyarrow import parquet
 
-    columns = {}
     try:
         data = parquet.read_table(path)
-        for name in data.column_names:
-            column = data[name]
-            if pa.types.is_floating(column.type):
-                column = pc.if_else(pc.is_nan(column), None, column)
+    except pa.ArrowException:
+        mend = "Write it anew, or save it as CSV."
+        raise DataError(Fault("This is no Parquet file that can be read.", mend, spec.file)) from None
+    columns: dict[str, tuple[str, ...]] = {}
+    faults = []
+    for name in data.column_names:
+        column = data[name]
+        if pa.types.is_floating(column.type):
+            column = pc.if_else(pc.is_nan(column), None, column)
+        try:
             cells = column.cast(pa.string()).fill_null("").to_pylist()
-            columns[name] = tuple(_MIDNIGHT.sub("", cell.strip()) for cell in cells)
-    except (pa.ArrowException, OSError) as error:
-        problem = str(error).partition("\n")[0].rstrip(".")
-        mend = "Save it with one number or text a cell."
-        raise DataError(Fault(f"The file cannot be read: {problem}.", mend, spec.file)) from None
+        except pa.ArrowException:
+            mend = "Save it with one number or text a cell."
+            faults.append(Fault(f"The cells hold a {column.type}.", mend, f"{spec.file}, column {name}"))
+            continue
+        columns[name] = tuple(_MIDNIGHT.sub("", cell.strip()) for cell in cells)
+    if faults:
+        raise DataError(*faults)
     return _table(spec, columns)
 
 

@@ -23,9 +23,6 @@ _DECIMAL = r"<?\s*[+-]?(?:0{0}\d+|\d+{0}(?:\d{{1,2}}|\d{{4,}})|\d{{4,}}{0}\d+)"
 def read_delimited(path: Path, spec: File) -> Grid:
     """Read a CSV or TSV file. A cell may hold line breaks: a record is a row. Raises DataError."""
     encoding, text = _decode(path.read_bytes(), spec)
-    if "\0" in text:
-        mend = "Save it as 'CSV UTF-8', or give it the ending of what it is, such as .xlsx."
-        raise DataError(Fault("This is no text file.", mend, spec.file))
     separator = spec.separator or _separator(text)
     decimal = spec.decimal or ("," if _has_decimal_commas(text, separator) else ".")
     lines = io.StringIO(text, newline="")
@@ -46,10 +43,16 @@ def read_delimited(path: Path, spec: File) -> Grid:
 
 def _decode(data: bytes, spec: File) -> tuple[str, str]:
     """Return the name of the encoding and the text. Raises DataError."""
+    if data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
+        mend = "Give it the ending .xlsx, .ods or .xls, or save it as 'CSV UTF-8'."
+        raise DataError(Fault("This is a spreadsheet, and no text.", mend, spec.file))
     marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
     for encoding in [spec.encoding] if spec.encoding else [marked] if marked else ["utf-8", "windows-1252"]:
         try:
-            return encoding, data.decode(encoding)
+            text = data.decode(encoding)
+            if "\0" in text:
+                raise DataError(Fault("This is no text file.", "Save it as 'CSV UTF-8'.", spec.file))
+            return encoding, text
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
         except LookupError:

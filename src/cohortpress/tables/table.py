@@ -21,9 +21,13 @@ LARGEST = 1e300
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 # 1,234 is a thousand to some and a little more than one to others.
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-# What a code of a number means where there is none.
-NO_VALUE = re.compile(
-    r"missing|unknown|refused|not? (done|known|applicable|available|measured|answer)|n/?a|nd|fehlt|unbekannt",
+_DATE = re.compile(r"\d{4}-\d\d-\d\d.*", re.ASCII)
+_WITH_UNIT = re.compile(r"(<?\s*[+-]?[\d.]+)(?:\s+[a-z\u00b5\u03bc\u00b0%][^\d]*|\s*%)", re.ASCII | re.IGNORECASE)
+# What people write into a cell where there is nothing to write, and what a code means of which there is no number.
+NOTHING = re.compile(r"na|#?n/a|n\.a\.|nan|null|[.\-\N{EN DASH}?/]+", re.IGNORECASE)
+NO_NUMBER = re.compile(
+    r"n\.?d\.?|none|k\.?\s?a\.?|missing|unknown|refused|fehlt|unbekannt|no answer|x+|"
+    r"not (done|known|applicable|available|measured|answered)",
     re.IGNORECASE,
 )
 
@@ -144,7 +148,7 @@ def read_number(cell: str, decimal: str = ".", *, limits: bool = False, label: s
         raise NotANumber(f"'{cell}' has a decimal point, the file has commas.", f"Write {cell.replace('.', ',')}.")
     if not NUMBER.fullmatch(bare):
         raise NotANumber(*_not_a_number(cell, limits))
-    if label and NO_VALUE.fullmatch(label):
+    if NO_NUMBER.fullmatch(label) or (label and NOTHING.fullmatch(label)):
         raise NotANumber(f"'{cell}' means '{label}'.", "List it in study.yml, 'data: {missing: [...]}'.")
     if cell.startswith("<") and not limits:
         mend = "Write the number, or leave the cell empty."
@@ -155,21 +159,31 @@ def read_number(cell: str, decimal: str = ".", *, limits: bool = False, label: s
 
 
 def _not_a_number(cell: str, limits: bool) -> tuple[str, str]:
+    """Return what is wrong with a cell that is no number, and the likely mend."""
     bare = cell.removeprefix("<").strip()
     mended = cell.replace(",", ".").replace("\N{MINUS SIGN}", "-")
     if _EITHER.fullmatch(bare):
         return f"'{cell}' may mean {bare.replace(',', '')} or {bare.replace(',', '.')}.", "Write which."
     if NUMBER.fullmatch(mended.removeprefix("<").strip()):
-        return (
-            f"'{cell}' has {'a decimal comma' if ',' in cell else 'a typeset minus sign'}.",
-            f"Write {mended}.",
-        )
+        return f"'{cell}' has {'a decimal comma' if ',' in cell else 'a typeset minus sign'}.", f"Write {mended}."
     if cell.startswith("#"):
         return f"'{cell}' is an error of a formula.", "Mend the formula, or empty the cell."
-    return (
-        f"'{cell}' is not a number.",
-        f"Write a number{', < and a number,' if limits else ''} or leave the cell empty.",
-    )
+    if cell.startswith("="):
+        return (
+            f"'{cell}' is a formula without a value.",
+            "Open the file in its program and save it, or write the value.",
+        )
+    if _DATE.fullmatch(cell):
+        return (
+            f"'{cell}' is a date, where a number belongs.",
+            "Did the program make a date of 3.1 or 3/1? Write the number.",
+        )
+    if with_unit := _WITH_UNIT.fullmatch(cell):
+        return f"'{cell}' has a unit.", f"Write {with_unit[1]}, and the unit in study.yml."
+    problem = f"'{cell}' is not a number."
+    if NOTHING.fullmatch(cell):
+        return problem, f"Leave the cell empty, or write 'missing: [\"{cell}\"]' under 'data:' in study.yml."
+    return problem, f"Write a number{', < and a number,' if limits else ''} or leave the cell empty."
 
 
 def letters(column: int) -> str:

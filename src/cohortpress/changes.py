@@ -1,0 +1,161 @@
+"""What changed between two finished sets of documents, for the people who signed the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from .claims import Verdict, judge
+from .comparison import Change, compare
+from .glossary import MEASURES
+from .result import ResultSet
+from .study import Documents, Study
+from .verify import RESULTS
+from .verify.files import Outputs, outputs, read_text
+from .verify.page import Piece, read_page
+
+ALIKE = 0.5  # two sentences that share less are not the same one, rewritten
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-z_]|[(\"“‘<])")
+_TOKEN = re.compile(r"[−<>]?\w+(?:[.,]\w+)*%?|\s+|.")
+_MARKDOWN = re.compile(r"([\\*_~`<|\[\]])")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence, or a row of a table, with the texts of the results in it by their ids."""
+
+    text: str
+    values: tuple[tuple[str, str], ...]
+    place: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """``results``: those that some document prints; ``sentences``: as they were (or None) and as they are.
+
+    ``claims`` are those that no longer hold, or hold only just.
+    """
+
+    results: tuple[Change, ...]
+    sentences: tuple[tuple[Sentence | None, Sentence | None], ...]
+    claims: tuple[Verdict, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.results or self.sentences)
+
+    def markdown(self) -> str:
+        """Return the changes as Markdown: what was is struck through, what is stands in bold."""
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        if not self:
+            yield "No printed number changed."
+        for heading, lines in (
+            ("Numbers", [_escaped(_line(change)) for change in self.results]),
+            ("Claims", [_escaped(_about(verdict)) for verdict in self.claims]),
+        ):
+            if lines:
+                yield from (f"## {heading}", "", *(f"- {line}" for line in lines), "")
+        place = None
+        for old, new in self.sentences:
+            here = (new or old or Sentence("", (), "")).place
+            if here != place:
+                yield from (f"## {here}", "")
+                place = here
+            yield from (_difference(old.text if old else "", new.text if new else ""), "")
+
+
+def changes(old: Outputs, new: Outputs, study: Study | None = None) -> Changes:
+    """Compare two sets of outputs: folders, or mappings from the names of their files to where they lie.
+
+    With a ``study`` its claims are judged by the new results. A document that one of the sets lacks is not
+    compared. Raises KeyError, Unreadable or ResultError where the results are missing or broken.
+    """
+    sides = [outputs(old), outputs(new)]
+    before, after = (ResultSet.from_json(read_text(files[RESULTS])) for files in sides)
+    printed: set[str] = set()
+    sentences: list[tuple[Sentence | None, Sentence | None]] = []
+    for document in Documents.model_fields:
+        if all(f"{document}.html" in files for files in sides):
+            told = [
+                list(_sentences(document, read_page(read_text(files[f"{document}.html"])))) for files in sides
+            ]
+            printed |= {id_ for side in told for sentence in side for id_, _ in sentence.values}
+            sentences += _changed(*told)
+    shown = tuple(c for c in compare(before, after) if c.printed and c.result.id in printed)
+    verdicts = (judge(name, study, after) for name in study.claims) if study else ()
+    return Changes(shown, tuple(sentences), tuple(v for v in verdicts if v.near or not v.holds))
+
+
+def _sentences(document: str, pieces: Sequence[Piece]) -> Iterator[Sentence]:
+    for piece in pieces:
+        if piece.kind not in ("text", "heading", "row"):
+            continue
+        ends = [end.end() for end in _SENTENCE_END.finditer(piece.text)] if piece.kind == "text" else []
+        ends = [end for end in ends if not any(mark.start < end < mark.end for mark in piece.marks)]
+        for start, end in pairwise([0, *ends, len(piece.text)]):
+            marks = [m for m in piece.marks if m.kind == "result" and start <= m.start < end]
+            text = " · ".join(piece.cells) if piece.cells else piece.text[start:end].rstrip()
+            place = ": ".join(filter(None, [document.capitalize(), piece.section]))
+            yield Sentence(text, tuple((mark.name, piece.marked(mark)) for mark in marks), place)
+
+
+def _changed(old: list[Sentence], new: list[Sentence]) -> Iterator[tuple[Sentence | None, Sentence | None]]:
+    """Yield the pairs of sentences whose numbers differ, in their order."""
+    was, now = ([sentence.text for sentence in side] for side in (old, new))
+    for kind, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        gone = old[a:b]
+        for sentence in new[c:d]:
+            before = max(gone, key=lambda other: _likeness(other, sentence), default=None)
+            if before and _likeness(before, sentence) >= ALIKE:
+                gone.remove(before)
+            else:
+                before = None
+            if (before.values if before else ()) != sentence.values:
+                yield before, sentence
+        yield from ((sentence, None) for sentence in gone if sentence.values)
+
+
+def _likeness(one: Sentence, other: Sentence) -> float:
+    return SequenceMatcher(None, _TOKEN.findall(one.text), _TOKEN.findall(other.text), autojunk=False).ratio()
+
+
+def _difference(old: str, new: str) -> str:
+    """Return a text with its changes marked, word by word."""
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    parts = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        was, now = _escaped("".join(before[a:b])), _escaped("".join(after[c:d]))
+        if kind == "equal":
+            parts.append(now)
+            continue
+        parts.append(" ".join(_around(mark, text) for mark, text in (("~~", was), ("**", now)) if text))
+    return "".join(parts)
+
+
+def _around(mark: str, text: str) -> str:
+    """Put marks around a text, its outer white space left outside, where Markdown wants it."""
+    inner = text.strip()
+    return text.replace(inner, f"{mark}{inner}{mark}", 1) if inner else text
+
+
+def _line(change: Change) -> str:
+    result, old, new = change.result, change.old, change.new
+    where = " ".join(filter(None, [result.label, result.visit and result.visit.replace("_", " ")]))
+    was, now = (side.text or side.error if side else "absent" for side in (old, new))
+    return f"{where}, {MEASURES[result.measure].words}: {was} -> {now}"
+
+
+def _about(verdict: Verdict) -> str:
+    if not verdict.holds:
+        return f"{verdict.name} no longer holds: {verdict}"
+    return f"{verdict.name} only just holds: {'; '.join(c.words for c in verdict.conditions if c.near)}"
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", text)

@@ -1,0 +1,59 @@
+"""The finished documents read back, and every number in them held against results.json.
+
+The HTML says where its numbers come from, and is held against the results: so abstract and poster agree.
+Every other format is held against the HTML of its document, the results against the data they came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import CohortpressError
+from ..result import ResultSet
+from ..study import Documents, Study
+from .checks import data, format_of, origins, results_file, tables, trace_alts, traced, untraced
+from .files import Outputs, Unreadable, outputs, read_text
+from .page import read_page
+from .report import Check, Finding, Report
+
+__all__ = ["Check", "Finding", "Report", "verify"]
+
+RESULTS = "results.json"
+FORMATS = {"abstract": ("pdf", "docx", "txt"), "poster": ("pdf",)}
+
+
+def verify(
+    output: Outputs,
+    folder: Path,
+    study: Study,
+    results: ResultSet | None = None,
+    *,
+    numerals: Sequence[str] = (),
+) -> Report:
+    """Check the files in ``output``: a folder, or a mapping from their names below it to where they lie.
+
+    ``folder`` is the study's. ``results``, where they were computed anew, must be those in results.json,
+    unless the data have changed since, which is said by itself. ``numerals`` are the words for numbers in the
+    study's language, from nought on.
+    """
+    files = outputs(output)
+    documents = [name for name in Documents.model_fields if {f"{name}.html", f"{name}.pdf"} & files.keys()]
+    try:
+        printed = ResultSet.from_json(read_text(files[RESULTS]))
+        pages = {f"{name}.html": read_text(files[f"{name}.html"]) for name in documents}
+    except (KeyError, Unreadable, CohortpressError) as error:
+        missing = Finding(str(error), "a file that can be read", "")
+        return Report((Check("files that can be read", "_output", len(files), (missing,)),))
+    analysed = data(printed, folder)
+    checks = [analysed, results_file(printed, results if analysed.ok else None, study)]
+    for name, (page, html) in zip(documents, pages.items(), strict=True):
+        pieces = list(trace_alts(read_page(html), study, printed))
+        checks += [
+            traced(page, pieces, study, printed, numerals),
+            untraced(page, pieces, study, printed),
+            origins(page, html, study, printed),
+            *(format_of(f"{name}.{ending}", pieces, study, files) for ending in FORMATS[name]),
+            tables(name, pieces, files),
+        ]
+    return Report(tuple(checks))

@@ -1,0 +1,196 @@
+"""What is held against what; each check says how many things it looked at."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+
+from ..comparison import compare as compare_results
+from ..errors import ResultError
+from ..formatting import format_results
+from ..gate import bare_numbers
+from ..ledger import file_digest
+from ..numbers_in_text import numbers
+from ..reader import origins as origins_of
+from ..result import Result, ResultSet
+from ..study import Study
+from ..templating import Constants, names
+from .files import Unreadable, read_text
+from .page import Mark, Piece
+from .report import Check, Finding
+from .texts import compare, excerpt, same
+
+_ORIGINS = re.compile(r'<script type="application/json" id="[\w-]+">(.*?)</script>', re.DOTALL)
+# What the text for a form says of its own length, at its end.
+LENGTHS = re.compile(r"\n(?:-{20,}\n|\(\d+ words, ).*", re.DOTALL)
+_QUOTES = str.maketrans("‘’“”", "''\"\"")
+TRACED = "a result or a constant"
+
+
+def results_file(printed: ResultSet, computed: ResultSet | None, study: Study) -> Check:
+    """Hold the text of each result against its value, and all against results computed anew, if given."""
+    changes = compare_results(format_results(printed, study), printed)
+    changes += compare_results(computed, printed) if computed is not None else []
+    sides = ((change.result.id, _said(change.old), _said(change.new)) for change in changes)
+    findings = tuple(dict.fromkeys(Finding(*side) for side in sides))
+    return Check("results as computed and formatted", "results.json", len(printed), findings)
+
+
+def data(printed: ResultSet, folder: Path) -> Check:
+    """Hold the files that were analysed against those that lie there now."""
+    inputs: Mapping[str, str] = printed.provenance.get("inputs", {})
+    findings = [
+        Finding(file, "as it was when it was analysed", "changed since then" if now else "missing")
+        for file, before in inputs.items()
+        if (now := file_digest(folder / file)) != before
+    ]
+    return Check("files as they were analysed", "data", len(inputs), tuple(findings))
+
+
+def trace_alts(pieces: Iterable[Piece], study: Study, results: ResultSet) -> Iterator[Piece]:
+    """Yield the pieces, an alternative text with a mark for each result that it prints, or should."""
+    declared = _declared(study, results)
+    for piece in pieces:
+        text, end, marks = _without(piece, declared), 0, []
+        for name in piece.prints:
+            shown = re.escape(_printed(results, name) if name in results else "")
+            found = re.compile(rf"(?<![\w.,]){shown}(?!\w|[.,]\d)").search(text, end) if shown else None
+            end = found.end() if found else end
+            marks.append(Mark("result", name, found.start() if found else end, end))
+        yield replace(piece, marks=(*piece.marks, *marks))
+
+
+def traced(
+    file: str, pieces: Sequence[Piece], study: Study, results: ResultSet, numerals: Sequence[str]
+) -> Check:
+    """Hold each text that names its result or constant against it, the alternative texts of figures too."""
+    constants = names(study, results)["constants"]
+    assert isinstance(constants, Constants)
+    count, findings = 0, []
+    for piece in pieces:
+        for mark in piece.marks:
+            if mark.kind == "axis":
+                continue
+            count += 1
+            text, name = piece.marked(mark), mark.name
+            try:
+                wanted = _printed(results, name) if mark.kind == "result" else getattr(constants, name).value
+            except ResultError as error:
+                wanted = str(error)
+            if not (text == wanted or same(text, wanted) or _in_words(text, name, results, numerals)):
+                findings.append(Finding(f"{name} in '{excerpt(piece.text)}'", wanted, text))
+    return Check("numbers that name their result", file, count, tuple(findings))
+
+
+def untraced(file: str, pieces: Iterable[Piece], study: Study, results: ResultSet) -> Check:
+    """Find each number that names no result and that nothing else explains."""
+    declared = _declared(study, results)
+    count, findings = 0, []
+    for piece in pieces:
+        if piece.kind == "marker" or (piece.kind in ("figure", "alt") and not piece.marks):
+            continue  # a drawing that traces nothing is held against the other formats alone
+        text = _without(piece, declared)
+        found = [number.text for number in numbers(text)]
+        count += len(found)
+        for fault in bare_numbers(text, file, study, results, {}) if found else ():
+            findings.append(Finding(f"'{excerpt(piece.text)}'", TRACED, fault.problem.rstrip(".")))
+    return Check("other numbers, all declared or conventions", file, count, tuple(findings))
+
+
+def origins(file: str, html: str, study: Study, results: ResultSet) -> Check:
+    """Hold what a page tells of the origin of its numbers against the results."""
+    try:
+        told = {k: v for data in _ORIGINS.findall(html) for k, v in json.loads(data)["results"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        return Check("origins of numbers", file, 0, (Finding("origins", "JSON of their kind", str(error)),))
+    true = origins_of((name for name in told if name in results), study, results)
+    findings = [
+        Finding(f"origin of {name}, {key}", str(true.get(name, {}).get(key)), str(value))
+        for name, origin in told.items()
+        for key, value in origin.items()
+        if true.get(name, {}).get(key) != value
+    ]
+    return Check("origins of numbers", file, len(told), tuple(findings))
+
+
+def format_of(file: str, pieces: Sequence[Piece], study: Study, files: Mapping[str, Path]) -> Check:
+    """Hold the text of a PDF, a Word or a text file against the pieces of its document's page."""
+    ending = file.rpartition(".")[2]
+    name = f"pieces of text as in {file.removesuffix(ending)}html"
+    seen = [
+        p.text for p in pieces if p.kind not in ("alt", "marker") and (ending == "pdf" or p.kind != "figure")
+    ]
+    seen += dict.fromkeys(p.text for p in pieces if p.kind == "alt")
+    other = [p.text for p in pieces if p.kind == "marker"]
+    if ending == "txt":  # what goes into a form: the prose, and any of the rest
+        other += [*seen, *study.affiliations]
+        seen = [study.title, *(p.text for p in pieces if p.in_prose), ", ".join(study.keywords), study.notice]
+    text = _text(files, file)
+    if text is None:
+        return Check(name, file, len(seen), (Finding(file, "a file that can be read", ""),))
+    if ending == "txt":  # marks of footnotes stand in brackets there
+        text = re.sub(r"\[(\d+)\]", r"\1", LENGTHS.sub("", text))
+    differences = compare(filter(None, seen), text, may_have=other)
+    findings = (Finding(f"'{one.place}'", one.expected, one.found) for one in differences)
+    return Check(name, file, len(seen), tuple(findings))
+
+
+def tables(document: str, pieces: Iterable[Piece], files: Mapping[str, Path]) -> Check:
+    """Hold the CSV files of a document's tables against the tables of its page, cell by cell."""
+    start = f"tables/{document}-"
+    shown: dict[str, list[Sequence[str]]] = {name: [] for name in files if name.startswith(start)}
+    for piece in pieces:
+        if piece.kind == "row" and piece.table:
+            shown.setdefault(f"{start}{piece.table}.csv", []).append(piece.cells)
+    findings = []
+    for name, rows in shown.items():
+        listed = list(csv.reader(io.StringIO(_text(files, name) or "")))
+        for number, (wanted, found) in enumerate(zip_longest(rows, listed, fillvalue=()), start=1):
+            cells = zip_longest(wanted, found, fillvalue="")
+            findings += [Finding(f"{name}, row {number}", *cell) for cell in cells if not same(*cell)]
+    count = sum(len(row) for rows in shown.values() for row in rows)
+    return Check("cells as in the page's tables", f"{start}*.csv", count, tuple(findings))
+
+
+def _text(files: Mapping[str, Path], name: str) -> str | None:
+    try:
+        return read_text(files[name])
+    except (KeyError, Unreadable):
+        return None
+
+
+def _printed(results: ResultSet, name: str) -> str:
+    return results[name].text or ""
+
+
+def _said(result: Result | None) -> str:
+    return "" if result is None else result.text or str(result.value)
+
+
+def _in_words(text: str, name: str, results: ResultSet, numerals: Sequence[str]) -> bool:
+    value = results[name].value if name in results else None
+    counted = isinstance(value, int) and 0 <= value < len(numerals)
+    return counted and text.casefold() == numerals[int(value or 0)].casefold()
+
+
+def _without(piece: Piece, declared: re.Pattern[str]) -> str:
+    """Return the text of a piece with all that is traced, and all that the study declares, made spaces."""
+    text = piece.text.translate(_QUOTES)
+    for mark in piece.marks:
+        text = text[: mark.start] + " " * (mark.end - mark.start) + text[mark.end :]
+    return declared.sub(lambda phrase: " " * len(phrase[0]), text)
+
+
+def _declared(study: Study, results: ResultSet) -> re.Pattern[str]:
+    """Return what the study says of itself, and what it calls its variables, where that holds a number."""
+    source = (study.source.citation, study.source.url, study.source.licence) if study.source else ()
+    said = [study.title, study.notice, study.contact, study.funding, study.address, *study.affiliations]
+    said += [*source, *study.keywords, *(text for result in results for text in (result.label, result.unit))]
+    numbered = {re.escape(text.translate(_QUOTES)) for text in said if re.search(r"\d", text)}
+    return re.compile(rf"(?<![\w.,])(?:{'|'.join(sorted(numbered, key=len, reverse=True)) or '(?!)'})(?!\w)")
