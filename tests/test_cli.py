@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from studies import cohortpress, replace, state
+from studies import cohortpress, state
 
 from cohortpress import __version__
 from cohortpress.cli import main
@@ -96,10 +96,12 @@ def test_results_are_listed(built_second_study: Path) -> None:
 
 def test_two_sets_of_results_are_compared(built_second_study: Path, tmp_path: Path) -> None:
     old = built_second_study / "_output"
-    assert run("diff", old, old).stdout == "No result changed.\n"
-    (tmp_path / "results.json").write_text((old / "results.json").read_text(encoding="utf-8"), encoding="utf-8")
-    replace(tmp_path / "results.json", '"measure": "median", "value": 36.0', '"measure": "median", "value": 36.5')
-    assert "36" in run("diff", old, tmp_path).stdout
+    assert run("diff", old, old).stdout == "No printed number changed.\n"
+    found = json.loads((old / "results.json").read_text(encoding="utf-8"))
+    changed = next(record for record in found["results"] if record["measure"] == "median" and record["text"] == "36.0")
+    changed |= {"value": 36.5, "text": "36.5"}
+    (tmp_path / "results.json").write_text(json.dumps(found), encoding="utf-8")
+    assert "36.0 -> 36.5" in run("diff", old, tmp_path).stdout
     (tmp_path / "results.json").write_text("[]", encoding="utf-8")
     done = run("diff", old, tmp_path)
     assert (done.exit_code, "Traceback" in done.output) == (1, False)

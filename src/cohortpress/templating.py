@@ -36,6 +36,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 FAULTS_OF_A_TEMPLATE = (
     TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError,
 )  # fmt: skip
+_END_OF_CLAIM = re.compile(r"\{%-?\s*endclaim\s*%\}")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)?---\n", re.DOTALL)
 _SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\{\.[^}]*\}")
 
@@ -358,7 +359,9 @@ class Filler:
         with self._located(file):
             self._environment.globals |= self._macros(f"language/{self.language}.jinja", _in_one_line)
             self._environment.globals |= self._macros("blocks.jinja", lambda macro: macro)
-            code = self._environment.compile(source.replace("{{<", '{{ "{{<" }}'), file, file)
+            # A claim may end its line: the line break behind it belongs to the prose.
+            prose = _END_OF_CLAIM.sub("{% endclaim +%}", source.replace("{{<", '{{ "{{<" }}'))
+            code = self._environment.compile(prose, file, file)
             filled = Template.from_code(self._environment, code, self._environment.globals).render()
         matter = _FRONT_MATTER.match(filled)
         if matter is None:

@@ -1,0 +1,118 @@
+"""What an author may type, and what must come from the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cohortpress.analysis import analyse
+from cohortpress.cohort import read_cohort
+from cohortpress.errors import TemplateError
+from cohortpress.formatting import format_results
+from cohortpress.gate import bare_numbers, blank, check_prose, number_words, overreach, read_words
+from cohortpress.result import ResultSet
+from cohortpress.study import Study, read_study
+
+ROOT = Path(__file__).parents[1]
+NUMERALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+WORDS = number_words(NUMERALS, ["half", "thirds"])
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return read_study(ROOT)
+
+
+@pytest.fixture(scope="module")
+def results(study: Study) -> ResultSet:
+    return format_results(analyse(study, read_cohort(ROOT, study)), study)
+
+
+@pytest.mark.parametrize(
+    ("prose", "typed"),
+    [
+        ("Median ESR was 2 mm/h.", ["2"]),
+        ("It fell to 1.2 (0.6–1.4) in seven patients.", ["1.2", "0.6", "1.4", "seven"]),
+        ("In half of them, two thirds were women.", ["half", "two", "thirds"]),
+        ("p = 0,046 and −3.5", ["0,046", "−3.5"]),
+        ("We saw 12 345 cells.", ["12", "345"]),
+        ("Twelve of them", ["Twelve"]),
+    ],
+)
+def test_a_typed_number_is_found(prose: str, typed: list[str], study: Study, results: ResultSet) -> None:
+    faults = bare_numbers(prose, "a.qmd", study, results, WORDS)
+    assert sorted(fault.problem.split("'")[1] for fault in faults) == sorted(typed)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "IL-6, CD4+ cells, DAS28, COVID-19, TNF-2a and P137",
+        "the 95% CI, in Table 2 and Fig. 3b, PMID 21923939, in 2011 and 2009–2011, the 2nd visit",
+        "at one, six and twelve months; the 6-month visit; month 12",
+        "8 mg/kg per month, or 6 mg/kg every 2 weeks; 8 mg/kg",
+        "an alpha of 0.05, two-sided",
+        "{{ esr.month_6.median }} in {{ words(cohort.n) }}",
+        "![a picture](a2.png) [a link](https://example.org/4) `5` <https://example.org/6> [text]{.area-7}",
+        "::: {.area .x2}\n\n```{=html}\n<b>3</b>\n```\n\n1. an item of a list\n\n[^1]: a note",
+        "---\ntitle: 5\n---\n\nno number",
+        "one of the patients, and none of them",
+    ],
+)
+def test_what_is_no_result_may_be_typed(prose: str, study: Study, results: ResultSet) -> None:
+    assert bare_numbers(prose, "a.qmd", study, results, WORDS) == []
+
+
+def test_a_fault_names_place_number_and_the_name_to_write(study: Study, results: ResultSet) -> None:
+    (fault,) = bare_numbers("One line.\nThe highest CRP was 292.6 mg/l.", "report/a.qmd", study, results, WORDS)
+    assert fault.where == "report/a.qmd, line 2, column 21"
+    assert "292.6" in fault.problem
+    assert "{{ crp.baseline.max }}" in fault.mend
+
+
+def test_blanking_keeps_every_place() -> None:
+    text = "a {{ b }}\n{% if c %}d{% endif %} 1"
+    assert [len(line) for line in blank(text).splitlines()] == [len(line) for line in text.splitlines()]
+    assert blank(text).index("1") == text.index("1")
+
+
+@pytest.mark.parametrize(
+    ("prose", "word"),
+    [
+        ("The fall was significant.", "significant"),
+        ("This demonstrates the efficacy of it.", "demonstrates the efficacy"),
+        ("There was a trend towards less pain.", "a trend towards"),
+        ("There was no difference.", "no difference"),
+    ],
+)
+def test_words_that_say_too_much_are_flagged(prose: str, word: str, results: ResultSet) -> None:
+    watched = read_words(ROOT / "templates/language/en.overreach.yml")
+    (fault,) = overreach(prose, "a.qmd", watched, results)
+    assert word in fault.problem
+    assert fault.mend.startswith("Better: ")
+
+
+def test_a_word_that_is_denied_is_not_flagged(results: ResultSet) -> None:
+    watched = read_words(ROOT / "templates/language/en.overreach.yml")
+    assert overreach("The change is not significant.", "a.qmd", watched, results) == []
+
+
+def test_significant_stands_where_the_methods_agree(results: ResultSet) -> None:
+    watched = read_words(ROOT / "templates/language/en.overreach.yml")
+    agreeing = ResultSet(result for result in results if result.measure != "methods_disagree")
+    assert overreach("The fall was significant.", "a.qmd", watched, agreeing) == []
+
+
+def test_a_list_of_words_that_is_none_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "en.overreach.yml"
+    file.write_text("- pattern: '('\n  reason: a\n  better: b\n")
+    with pytest.raises(TemplateError, match=r"no list of watched words"):
+        read_words(file)
+
+
+def test_the_flagship_types_no_number(study: Study, results: ResultSet) -> None:
+    files = ["report/abstract.qmd", "report/poster.qmd", "templates/language/en.jinja"]
+    texts = {file: (ROOT / file).read_text(encoding="utf-8") for file in files}
+    watched = read_words(ROOT / "templates/language/en.overreach.yml")
+    assert check_prose(texts, study, results, WORDS, watched) == []
