@@ -85,7 +85,8 @@ def changes(old: Outputs, new: Outputs, study: Study | None = None) -> Changes:
             ]
             printed |= {id_ for side in told for sentence in side for id_, _ in sentence.values}
             sentences += _changed(*told)
-    shown = tuple(c for c in compare(before, after) if c.printed and c.result.id in printed)
+    # Without pages to compare, every result that differs is news.
+    shown = tuple(c for c in compare(before, after) if not printed or (c.printed and c.result.id in printed))
     verdicts = (judge(name, study, after) for name in study.claims) if study else ()
     return Changes(shown, tuple(sentences), tuple(v for v in verdicts if v.near or not v.holds))
 
