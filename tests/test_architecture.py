@@ -59,6 +59,8 @@ ORDER = [
     "privacy",
     "build",
     "preview",
+    "datacheck",
+    "new",
     "cli",
     "__main__",
 ]
@@ -86,7 +88,6 @@ EXCEPTIONS = {
     "stats/pairs.py: rint": "values become whole units of their own decimals, so that equal changes tie",
     "style.py: format": LENGTHS,
     "printing.py: format": LENGTHS,
-    "build.py: format": LENGTHS,
     "comparison.py: format": "the difference of two Decimals, written whole",
     "cli.py: format": "seconds that a step took",
 }

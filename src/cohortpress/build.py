@@ -180,9 +180,15 @@ class Build:
             raise PrintError(Fault("A printing process died.", "Is there memory left? Build again.")) from None
 
     def start_workers(self) -> None:
-        """Let the printing processes load WeasyPrint now, while this one computes and fills."""
-        for _ in self.options.documents:
-            self.workers.submit(load_printing)
+        """Let a process for each stale document load WeasyPrint now, while this one computes and fills."""
+        for document in self.options.documents:
+            if not self._ledger.is_fresh(_sources_of(document), digest(self._sources(document)), []):
+                self.workers.submit(load_printing)
+
+    def _sources(self, document: Document) -> list[Input]:
+        """Return all that a document is made of, as its author and its designer write it."""
+        source = self.folder / "report" / f"{document}.qmd"
+        return [self.options.choices, *self._measured, source, *self._pictures, *self._templates("**/*")]
 
     @cached_property
     def _results_file(self) -> Path:
@@ -271,13 +277,17 @@ class Build:
         """Go all the way; while one document is rendered and printed, the next is filled."""
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(len(DOCUMENTS)) as threads:
+        with ThreadPoolExecutor() as threads:
             jobs = []
             for document in sorted(self.options.documents, reverse=True):  # the poster takes longest
                 self.fill(document)
-                jobs.append(threads.submit(self._finish, document))
+                steps = [self._finish, *([self._word, self._text] if "docx" in ENDINGS[document] else [])]
+                jobs += [threads.submit(step, document) for step in steps]
             for job in jobs:
                 job.result()
+        for document in self.options.documents:
+            self._ledger.note(document, digest([self._results_file]), self._files_of(document))
+            self._ledger.note(_sources_of(document), digest(self._sources(document)), [])
         return self.publish()
 
     def _finish(self, document: Document) -> None:
@@ -444,14 +454,7 @@ class Build:
         return self._work(document, "html").read_bytes()
 
     def print(self, document: Document) -> None:
-        """HTML to PDF and its preview; the filled prose of the abstract to Word and plain text."""
-        if "docx" in ENDINGS[document]:
-            self._word(document)
-            self._text(document)
-        self._print(document)
-        self._ledger.note(document, digest([self._results_file]), self._files_of(document))
-
-    def _print(self, document: Document) -> None:
+        """HTML to PDF, and the poster to its preview."""
         html, fitted, pdf, png = (self._work(document, e) for e in ("html", "fitted.html", "pdf", "png"))
         page = self.page(document)
         text_pt = self.theme.text_pt(document, page)
@@ -509,17 +512,18 @@ class Build:
             note_whole(self._ledger, self.folder, self._data, self.options.choices, placed)
         return placed
 
-    def verify(self, files: Outputs | None = None) -> Verified:
+    def verify(self, files: Outputs | None = None, *, strict: bool = True) -> Verified:
         """Read the finished set back, and hold every number in it against the results."""
         from .verify import verify
 
         numerals = self._filler(DOCUMENTS[0]).words("numerals")
-        return verify(files or self.output, self.folder, self.study, self.results, numerals=numerals)
+        return verify(files or self.output, self.folder, self.study, self.results, numerals=numerals, strict=strict)
 
     def _check(self, files: Outputs) -> None:
         """Raise OutputError where a finished file says something else than the results, or more than it may."""
         with self._timed("verification"):
-            report = self.verify(files)
+            # A typed number has been warned of; only a strict build stops at it.
+            report = self.verify(files, strict=self.options.strict)
         if not report.ok:
             raise OutputError(*(Fault(f"{f}.", "", c.place) for c in report.checks for f in c.findings))
         if self.study.publish == "aggregate":
@@ -605,6 +609,10 @@ def _text_of(document: Path) -> str:
         raise StudyError(
             Fault("The file is not UTF-8.", "Save it as UTF-8.", f"report/{document.name}")
         ) from None
+
+
+def _sources_of(document: Document) -> str:
+    return f"sources of the {document}"
 
 
 def as_printed(html: str, style: str) -> str:

@@ -23,7 +23,6 @@ from .tables.table import Array, Flags, Indices, Table
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 FlagMatrix = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
-MOST_NAMED = 3  # subjects in a note
 # What `adverse_events` has besides its terms.
 _NOT_A_TERM = re.compile(r"(n_events|n_subjects|subjects|onset|rate|patient_years|name|branches)(_\w+)?")
 
@@ -212,10 +211,9 @@ class _People:
         first[self.rows[known]] = values[known]  # where a subject stands several times the last one stays
         differs = known[values[known] != first[self.rows[known]]]
         if len(differs):
-            who = [list(self.number)[subject] for subject in np.unique(self.rows[differs]).tolist()]
-            others = f" and {len(who) - MOST_NAMED} others" if len(who) > MOST_NAMED else ""
-            problem = f"The value differs between the rows of {', '.join(who[:MOST_NAMED])}{others}."
-            notes.append(Fault(problem, "The earliest counts.", f"{self.table.where}, column {column}"))
+            count = len(np.unique(self.rows[differs]))
+            problem = f"The value differs from that of an earlier visit, in {count} subject{'s' if count > 1 else ''}."
+            notes.append(self.table.fault(int(differs.min()), column, problem, "The earliest counts."))
         return first
 
     def fault(self, subject: int, column: str, problem: str, mend: str) -> Fault:
