@@ -1,6 +1,6 @@
 # Set-up, build and tests: `make help` lists them. Needs Python 3.11 or newer; all else is set up in .venv.
 .DEFAULT_GOAL := help
-.PHONY: abstract bench check clean fill gallery help lint lock poster preview print report setup setup-dev test verify
+.PHONY: abstract bench check clean fill gallery help lint lock new poster preview print report setup setup-dev test verify
 
 # `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
@@ -18,6 +18,9 @@ report: setup ## Abstract and poster, as PDF and HTML, into _output/
 
 abstract poster: setup ## The one document alone
 	@$(COHORTPRESS) build $@
+
+new: setup ## A study of your own: make new STUDY=my-study DATA=visits.xlsx
+	@$(COHORTPRESS) new $(STUDY) $(addprefix --data ,$(DATA))
 
 preview: setup ## Pages in a browser that follow every file you save
 	@$(COHORTPRESS) preview

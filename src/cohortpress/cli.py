@@ -225,6 +225,45 @@ def check(document: str, folder: Path) -> None:
     click.echo(listing(answers), nl=False)
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A spreadsheet, or several; without any, a small made-up example.",
+)
+def new(folder: Path, files: tuple[Path, ...]) -> None:
+    """Start a study in FOLDER, from the spreadsheet that holds its data, so that it builds at once."""
+    from .new import start
+
+    click.echo(str(start(folder, files)))
+
+
+@main.command()
+@_study_option
+def eject(folder: Path) -> None:
+    """Copy the packaged templates into the study, where they can be changed."""
+    from .new import eject as run
+
+    click.echo(f"{folder / 'templates'}: {len(run(folder))} files")
+
+
+@main.command("check-data")
+@_study_option
+def check_data(folder: Path) -> None:
+    """Read the data, say what looks wrong in them, and write data-report.html."""
+    from .datacheck import check_data as run
+
+    checked = run(folder)
+    for note in checked.notes:
+        click.echo(str(note))
+    for warning in checked.warnings:
+        click.echo(f"{click.style('warning:', fg='yellow')} {warning}")
+    click.echo(str(checked.report))
+
+
 class _Progress:
     """Shows each step with its time: live in a terminal, a line each in a log."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from ..errors import EngineError, Fault
-from ..freshness import PROJECT_FILE
+from ..freshness import PROJECT_FILE, packaged_templates
 from ..ledger import write
 from .embedding import embed
 
@@ -90,7 +90,9 @@ class Pandoc:
         options = ["--from=markdown", "--to=html5", "--standalone", "--wrap=preserve"]
         options += [f"--{key}" for key in ("section-divs", "citeproc") if asked.get(key)]
         if template := asked.get("template"):
-            options.append(f"--template={(self._folder / template).resolve()}")
+            own = self._folder / template
+            packaged = packaged_templates() / Path(template).name
+            options.append(f"--template={(own if own.is_file() else packaged).resolve()}")
         return options
 
 

@@ -6,7 +6,8 @@ import contextlib
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]  # row and column, from 0
 
+# What a damaged file raises when its parts are read.
+_UNSOUND = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, LookupError, NotImplementedError, EOFError)
 _COMMA = re.compile(r"<?\s*[+-]?\d+,\d+")
 # A cell of a formula, or one whose value is an error.
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>(?:<f[^>]*/>|<f[^>]*>([^<]*)</f>)?(?:<v/>|<v[^>]*>([^<]*)</v>)?</c>')
@@ -34,18 +37,30 @@ def read_spreadsheet(path: Path, spec: File) -> Grid:
     merged: dict[Place, str] = {}
     with _opened(path, spec.file) as book:
         sheet = _sheet(book, spec)
+        note = _other_sheets(book, sheet.name, spec)
+        broken = dict(_without_value(path, book.sheet_names.index(sheet.name)))
         rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        rows = _padded(rows, list(broken))
+        for (row, column), text in broken.items():
+            rows[row][column] = text
+        width = max(map(len, rows), default=0)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-            text = rows[top][left]
-            for row in range(top, bottom + 1):
+            text = rows[top][left] if top < len(rows) and left < width else ""
+            for row in range(top, min(bottom + 1, len(rows)) if text else top):
                 rows[row][left] = text
-                merged |= {(row + 1, column): text for column in range(left, right + 1) if right > left}
-        position, note = book.sheet_names.index(sheet.name), _other_sheets(book, sheet.name, spec)
-    for (row, column), text in _without_value(path, position):
-        rows[row][column] = text
+                across = range(left, min(right + 1, width) if right > left else left)
+                merged |= {(row + 1, column): text for column in across}
     if spec.decimal == ",":
         rows = [[cell.replace(",", ".") if _COMMA.fullmatch(cell) else cell for cell in row] for row in rows]
     return Grid(rows, sheet=sheet.name, merged=merged, notes=note)
+
+
+def _padded(rows: list[list[str]], places: Sequence[Place]) -> list[list[str]]:
+    """Return the rows with empty cells behind and below, so that all ``places`` are in them."""
+    height = max([len(rows), *(row + 1 for row, _ in places)])
+    width = max([*map(len, rows), *(column + 1 for _, column in places)], default=0)
+    rows = [*rows, *([] for _ in range(height - len(rows)))]
+    return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
 def sheet_names(path: Path, file: str) -> list[str]:
@@ -61,7 +76,7 @@ def _opened(path: Path, file: str) -> Iterator[CalamineWorkbook]:
     try:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
             yield book
-    except python_calamine.CalamineError as error:
+    except (python_calamine.CalamineError, *_UNSOUND) as error:
         mend = "Save it without a password, or as CSV."
         raise DataError(Fault(f"This is no spreadsheet that can be read: {error}.", mend, file)) from None
 
@@ -105,8 +120,8 @@ def _without_value(path: Path, position: int) -> Iterator[tuple[Place, str]]:
         book = ElementTree.fromstring(file.read("xl/workbook.xml"))
         links = ElementTree.fromstring(file.read("xl/_rels/workbook.xml.rels"))
         sheet = list(book.iterfind(".//{*}sheet"))[position]
-        key = next(value for name, value in sheet.items() if name.endswith("}id"))
-        target = next(link.get("Target", "") for link in links if link.get("Id") == key)
+        keys = [value for name, value in sheet.items() if name.endswith("}id")]
+        target = {link.get("Id", ""): link.get("Target", "") for link in links}[keys[0]]
         cells = file.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
     for column, row, kind, formula, value in _CELL.findall(cells):
         error, computed = b't="e"' in kind, value or b't="str"' in kind

@@ -1,0 +1,239 @@
+"""A new study from a spreadsheet: guessed, written into a folder that builds, and the guesses listed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..errors import MOST_SHOWN as MOST_FAULTS
+from ..errors import CohortpressError, DataError, Fault, OutputError
+from ..formatting import Formatter
+from ..freshness import packaged_templates
+from ..study import STUDY_FILE, File, Study, parse_study
+from ..tables import dictionary as dictionaries
+from ..tables import read_table, sheets
+from ..tables.table import Table
+from .guess import INSTRUMENT, Guess, Source, guess, subject_column
+from .headings import label
+
+if TYPE_CHECKING:
+    from ..cohort import Cohort
+
+SKELETON = Path(str(files(__package__.rpartition(".")[0]) / "skeleton"))
+EXAMPLE = SKELETON / "example.csv"
+MOST_SHOWN, MOST_IN_TABLE, MOST_ROWS = 3, 8, 12
+ROOM, P_COLUMN = 73, "100 pairs"  # letters beside the labels in a poster's table, and those of a p value
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new study: what it holds, what was guessed and where, what was not used, and what the data lack."""
+
+    summary: str
+    guesses: tuple[str, ...]
+    unused: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+    def __str__(self) -> str:
+        parts = [self.summary]
+        for head, lines in (
+            ("Guessed; look at it, and mend what is wrong:", self.guesses),
+            ("Not used:", self.unused),
+            ("To be mended in the data before the first build:", self.faults[:MOST_FAULTS]),
+        ):
+            parts += [head, *(f"  {line}" for line in lines)] if lines else []
+        if len(self.faults) > MOST_FAULTS:
+            parts.append(f"  ... and {len(self.faults) - MOST_FAULTS} more")
+        return "\n".join(parts)
+
+
+def start(folder: Path, data: Sequence[Path] = (), command: str = "cohortpress new") -> Started:
+    """Write a study into ``folder``, which must not exist, from the files ``data``, or from an example.
+
+    Raises OutputError if the folder exists, DataError if no study is found in the data; then nothing is written.
+    """
+    if folder.exists():
+        raise OutputError(Fault("There is something of this name already.", "Choose another name.", str(folder)))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as half:
+        study = Path(half) / "study"
+        (study / "data").mkdir(parents=True)
+        for file in data or [EXAMPLE]:
+            _copy(file, study / "data" / file.name)
+        started = _write(study, folder, [f"data/{file.name}" for file in data or [EXAMPLE]], not data, command)
+        study.rename(folder)
+    return started
+
+
+def eject(folder: Path) -> list[Path]:
+    """Copy the packaged templates into ``folder``/templates, where they can be changed, and return the files.
+
+    Raises OutputError if there are some already.
+    """
+    target = folder / "templates"
+    if target.exists():
+        raise OutputError(Fault("There are templates already.", "Move them away first.", str(target)))
+    shutil.copytree(packaged_templates(), target)
+    return sorted(path for path in target.rglob("*") if path.is_file())
+
+
+def _copy(file: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(file, target)
+    except OSError as error:
+        raise DataError(Fault(f"The file cannot be read: {error.strerror}.", "", str(file))) from None
+
+
+def _write(study: Path, folder: Path, data: Sequence[str], synthetic: bool, command: str) -> Started:
+    """Write what the data in ``study`` tell; ``folder`` is where it will stand."""
+    found = guess(list(_sources(study, data)), reserved_names())
+    _keep_short(found)
+    title = "An invented cohort" if synthetic else label(folder.resolve().name.replace("-", " "))
+    context = {**vars(found), "title": title, "synthetic": synthetic, "command": command, "mark": _marker(found)}
+    environment = Environment(
+        loader=FileSystemLoader(SKELETON), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, autoescape=False, block_start_string="<%", block_end_string="%>",
+        variable_start_string="<<", variable_end_string=">>", comment_start_string="<#", comment_end_string="#>",
+    )  # fmt: skip
+    environment.filters |= {"flow": _flow}
+    text = environment.get_template("study.yml.jinja").render(context)
+    parsed = parse_study(text, str(STUDY_FILE))
+    cohort, faults = _read(study, parsed)
+    context |= _shown(found, parsed, cohort)
+    for name in ("report/study.yml", "report/abstract.qmd", "report/poster.qmd", "README.md"):
+        (study / name).parent.mkdir(exist_ok=True)
+        template = environment.get_template(f"{Path(name).name}.jinja")
+        (study / name).write_text(template.render(context), encoding="utf-8")
+    for source, target in (("_quarto.yml", "_quarto.yml"), ("Makefile", "Makefile"), ("gitignore", ".gitignore")):
+        shutil.copyfile(SKELETON / source, study / target)
+    subjects = f"{len(cohort.subjects)} subjects, " if cohort else ""
+    return Started(
+        f"{folder}: {subjects}{len(found.visits)} visits, {len(found.endpoints)} endpoints, "
+        f"{len(found.characteristics)} characteristics",
+        tuple(f"{parsed.where(*path)}: {why}" for path, why in found.why.items()),
+        tuple(f"{column}: {why}" for column, why in found.unused.items()),
+        faults,
+    )
+
+
+def _sources(study: Path, data: Sequence[str]) -> Iterator[Source]:
+    """Yield the tables in which subjects can be told apart. Raises DataError if there is none."""
+    faults: list[Fault] = []
+    found = False
+    specs = [spec for file in data for spec in sheets(study, file)]
+    tables = [read_table(study, spec, faults) for spec in specs]
+    dictionary = next((t.file for t in tables if t and t.head[:1] == (dictionaries.NAME,)), None)
+    for spec, table in zip(specs, tables, strict=True):
+        if table is None or table.file == dictionary:
+            continue
+        if dictionary:
+            spec = spec.model_copy(update={"dictionary": dictionary})
+            table = read_table(study, spec, faults) or table
+        for rows in _instruments(table, spec):
+            part = read_table(study, rows, faults)
+            if part and part.rows and (subject := subject_column(part)):
+                found = True
+                yield Source(rows, part, subject)
+    if faults:
+        raise DataError(*faults)
+    if not found:
+        mend = "Each row needs the number or the name of its subject, in a column called 'Patient' or 'id'."
+        raise DataError(Fault("No column tells the subjects apart.", mend, ", ".join(data)))
+
+
+def _instruments(table: Table, spec: File) -> list[File]:
+    """Return how to read the rows of each repeated instrument of a REDCap export, and those of none."""
+    column = next((column for column in table.columns if INSTRUMENT.fullmatch(column)), None)
+    if column is None or len(set(table.text(column))) < 2:
+        return [spec]
+    return [spec.model_copy(update={"only": {column: value}}) for value in sorted(set(table.text(column)))]
+
+
+def reserved_names() -> set[str]:
+    """Return the names that documents use for other things: the macros and words of the templates."""
+    texts = [path.read_text(encoding="utf-8") for path in packaged_templates().rglob("*.jinja")]
+    names = {name for text in texts for name in re.findall(r"\{%-?\s*(?:macro|set)\s+(\w+)", text)}
+    return names | {"draw", "qr_code", "check_claim", "range", "dict", "namespace"}
+
+
+def _keep_short(found: Guess) -> None:
+    """Let the table of characteristics hold as many rows as a page has room for."""
+    rows = 0
+    for spec in found.characteristics.values():
+        categories = spec.get("categories", {})
+        rows += 1 if "yes" in categories else len(categories) or 1
+        if rows > MOST_ROWS:
+            spec["listed"] = False
+
+
+def _marker(found: Guess) -> Any:
+    return lambda *path: "   # guessed" if path in found.why else ""
+
+
+def _flow(value: Any) -> str:
+    """Return a value as YAML in one line."""
+    if isinstance(value, File):
+        kept = value.model_dump(exclude_defaults=True)
+        value = kept["file"] if len(kept) == 1 else kept
+    text = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _read(study: Path, parsed: Study) -> tuple[Cohort | None, tuple[Fault, ...]]:
+    from ..cohort import read_cohort
+
+    try:
+        return read_cohort(study, parsed), ()
+    except CohortpressError as error:
+        return None, error.faults
+
+
+def _room(study: Study, cohort: Cohort | None) -> int:
+    """Return how many visits the table of a poster has room for, beside the labels of its rows."""
+    widest = 0
+    for name, values in cohort.values.items() if cohort else ():
+        low, high = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
+        texts = [Formatter(study.language).number(end, study.endpoints[name].decimals) for end in (low, high, high)]
+        widest = max(widest, len("{} ({}–{})".format(*texts)))
+    return max(2, (ROOM + len(P_COLUMN)) // (widest + len(P_COLUMN)))
+
+
+def _shown(found: Guess, study: Study, cohort: Cohort | None) -> dict[str, Any]:
+    """Return what the documents show: the endpoints, the visit that counts most, who took part."""
+    names = list(study.endpoints)
+    pairs = {
+        visit: sum(len(cohort.paired(name, study.baseline, visit).subjects) for name in names[:MOST_SHOWN])
+        if cohort
+        else 0
+        for visit in study.followups
+    }
+    # The last one counts, unless many were lost on the way to it.
+    main = next(visit for visit in reversed(pairs) if 3 * pairs[visit] >= 2 * max(pairs.values()))
+    others = [visit for visit in sorted(study.followups, key=lambda visit: -pairs[visit]) if visit != main]
+    columns = {study.baseline, main, *others[: _room(study, cohort) - 2]}
+    numeric = {name for name, spec in study.characteristics.items() if spec.categories is None}
+    sexes = {name: spec.categories or {} for name, spec in study.characteristics.items()}
+    age = next((name for name in numeric if name.startswith("age")), "")
+    first = cohort.paired(names[0], study.baseline, main).subjects if cohort else ()
+    return {
+        "shown": names[:MOST_SHOWN],
+        "first": names[0],
+        "main": main,
+        "paired": bool(first),
+        "table": names[:MOST_IN_TABLE],
+        "columns": [visit for visit in study.visits if visit in columns],
+        "women": next((name for name, categories in sexes.items() if {"women", "men"} <= categories.keys()), ""),
+        "age": age,
+        "age_unit": study.characteristics[age].unit if age else "",
+        "events": bool(study.data.adverse_events),
+    }

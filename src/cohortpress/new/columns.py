@@ -1,0 +1,60 @@
+"""What kind of values a column holds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from ..tables.table import NO_NUMBER, NOTHING, NotANumber, Table, decimals_of, read_number
+
+DATE = re.compile(r"\d{4}-\d\d?-\d\d?.*|\d\d?[./-]\d\d?[./-]\d{4}|\d\d?[- ]?[a-z]{3}[a-z]*[- ]?\d{4}", re.IGNORECASE)
+MOST_CATEGORIES = 8
+MOST_DECIMALS = 4  # more come of computing, not of measuring
+LOG_FROM = 100  # times the smallest value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A column's values: what they are, and what they have in common."""
+
+    name: Literal["empty", "number", "category", "date", "text"]
+    cells: Counter[str]
+    missing: tuple[str, ...] = ()
+    decimals: int = 0
+    limit: str = ""
+    positive: bool = True
+    log: bool = False
+
+
+def kind_of(table: Table, column: str) -> Kind:
+    """Return what a column holds; a few cells that say "not done" do not make numbers text."""
+    codes, labels = table.codes(column), table.labels.get(column, {})
+    cells = Counter(table.text(column) if set(codes) - {""} <= labels.keys() else codes)
+    del cells[""]
+    nothing = tuple(cell for cell in cells if NOTHING.fullmatch(cell))
+    known = Counter({cell: count for cell, count in cells.items() if cell not in nothing})
+    if not known:
+        return Kind("empty", known)
+    if all(map(DATE.fullmatch, known)):
+        return Kind("date", known, nothing)
+    words = tuple(cell for cell in known if NO_NUMBER.fullmatch(cell))
+    numbers = {cell: _number(cell, table.decimal) for cell in known if cell not in words}
+    values = [number for number in numbers.values() if number is not None]
+    if values and len(values) >= 0.9 * len(numbers):
+        digits = max(decimals_of(cell) for cell, number in numbers.items() if number is not None)
+        limits = {cell[1:].strip().replace(",", ".") for cell in numbers if cell.startswith("<")}
+        positive = min(values) > 0
+        log = positive and max(values) >= LOG_FROM * min(values)
+        digits = 2 if digits > MOST_DECIMALS else digits
+        return Kind("number", known, nothing + words, digits, limits.pop() if len(limits) == 1 else "", positive, log)
+    few = len(known) <= MOST_CATEGORIES and (2 * len(known) <= known.total() or len(known) <= 2)
+    return Kind("category" if few else "text", known, nothing)
+
+
+def _number(cell: str, decimal: str) -> float | None:
+    try:
+        return read_number(cell, decimal, limits=True)
+    except NotANumber:
+        return None

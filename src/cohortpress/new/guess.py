@@ -1,0 +1,359 @@
+"""What study a spreadsheet holds: who, when and what, as far as heads and cells tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError, Fault
+from ..study import OF_A_BRANCH, RESERVED, Characteristic, Endpoint, File
+from ..tables.dates import days
+from ..tables.table import Table
+from .columns import Kind, kind_of
+from .headings import UNITS, Heading, label, read_heading, slug, time_of
+from .schedule import Planned, schedule, windows
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+SUBJECT = _words(
+    r"(u?subj(ect)?|patient|pat|pt|participant|proband|person|record|case|pseudonym|study)?[\W_]*"
+    r"(id|no|nr|num|number|code|identifier|name)?\.?"
+)
+VISIT = _words(
+    r"a?visit|visite|visit[ _]?(name|nr|no)|redcap_event_name|event[ _]?name|time[ _]?point|time|period|phase|wave|"
+    r"session|(week|month|day|year)s?|follow[ _-]?up|fu|moment|zeitpunkt|tijdstip|a?visitn(um)?|group"
+)
+DAY = _words(r"(study|visit|rel)?[ _.]?days?|a?dy|day[ _.]?number")
+VARIABLE = _words(r"paramcd|parameter|param|test|analyte|variable|measure(ment)?|lbtestcd")
+VALUE = _words(r"aval|value|result|lbstresn|wert|waarde")
+INSTRUMENT = _words(r"(redcap_)?repeat[ _]instrument")  # of REDCap
+# Numbers that measure nothing.
+OF_THE_FILE = _words(
+    r"redcap_.*|repeat (instrument|instance)|data access group|.*_complete|complete\?|obs|row|index|nr|no|studyid|"
+    r"a?visitn(um)?|paramn?|.*seq|anl\d+fl|dtype|ablfl|.*rfl"
+)
+TERM = _words(r"(ae)?[ _]?term|aedecod|adverse[ _]?(event|reaction)s?|event|ae|reaction|complaint")
+ONSET = _words(r"onset.*|(ae)?[ _]?(onset|st|start)?[ _]?(dy|days?|weeks?|months?|time)")
+HIGHER_IS_BETTER = _words(
+    r".*(strength|grip|fev|fvc|lvef|ejection|function|quality|qol|ha?emoglobin|\bhb\b|egfr|walk|6mwd|vision|acuity|"
+    r"albumin|platelet|sleep|well.?being|distance).*"
+)
+SEX = {**dict.fromkeys(("f", "female", "w", "woman"), "women"), **dict.fromkeys(("m", "male", "man"), "men")}
+MOST_ENDPOINTS = 12
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table that was found, how to read it again, and the column of the subjects."""
+
+    spec: File
+    table: Table
+    subject: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return self.table.text(self.subject)
+
+    @property
+    def repeats(self) -> bool:
+        return len(set(self.ids)) < len(self.ids)
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        return {column: kind_of(self.table, column) for column in self.table.columns if column}
+
+    def heading(self, column: str) -> Heading:
+        return read_heading(column, self.table.titles.get(column, ""))
+
+
+@dataclass
+class Guess:
+    """The parts of a study.yml, by their keys; ``why`` is what was guessed at a key, ``unused`` what was not used."""
+
+    data: dict[str, Any]
+    visits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    endpoints: dict[str, dict[str, Any]] = field(default_factory=dict)
+    characteristics: dict[str, dict[str, Any]] = field(default_factory=dict)
+    why: dict[tuple[str, ...], str] = field(default_factory=dict)
+    unused: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=lambda: {*RESERVED, *OF_A_BRANCH, *Endpoint.model_fields, "baseline"})
+
+    def name(self, text: str) -> str:
+        """Return a name for prose that nothing else has."""
+        base = slug(text) or "variable"
+        name, number = base, 2
+        while name in self.taken:
+            name, number = f"{base}_{number}", number + 1
+        self.taken.add(name)
+        return name
+
+
+def subject_column(table: Table) -> str | None:
+    """Return the column that tells the subjects apart, if there is one."""
+    different = {c: len(set(table.text(c))) for c in table.columns if c and "" not in table.text(c)}
+    named = [column for column in different if SUBJECT.fullmatch(column)]
+    if named:
+        return max(named, key=different.__getitem__)  # a study has a number too, but one for all
+    first = next(iter(different), None)
+    return first if first and different[first] == len(table.rows) > 1 else None
+
+
+def guess(sources: Sequence[Source], reserved: Iterable[str]) -> Guess:
+    """Return the study that ``sources`` hold: the one with most measurements, and others that add to it.
+
+    ``reserved`` are names that a document cannot use. Raises DataError if no measurements are found.
+    """
+    guesses = [(source, _measurements(source, reserved)) for source in sources]
+    main, best = max(guesses, key=lambda pair: len(pair[1].endpoints))
+    if not best.endpoints or len(best.visits) < 2:
+        mend = (
+            "Name the columns like 'Patient', 'Visit', 'CRP (mg/l)' with a row a visit, or 'CRP baseline', "
+            "'CRP 6 months' with a row a patient."
+        )
+        raise DataError(Fault("No measurement is found at two visits or more.", mend, main.table.where))
+    for source in sources:
+        if source is main or not set(source.ids) & set(main.ids) or source.subject != main.subject:
+            continue
+        filled = [column for column, kind in source.kinds.items() if kind.name != "empty"]
+        term = next((column for column in filled if TERM.fullmatch(column)), None)
+        if term and "adverse_events" not in best.data:
+            numbers = (column for column in filled if source.kinds[column].name == "number")
+            onset = next((column for column in numbers if ONSET.fullmatch(column)), "")
+            unit = next((f"{unit}s" for unit in UNITS if unit in onset.lower().replace("dy", "day")), "months")
+            best.data |= {"adverse_events": source.spec, "term": term}
+            best.data |= {"onset": onset, "onset_unit": unit} if onset else {}
+            best.why["data", "adverse_events"] = f"one row an event, '{term}' says which"
+        elif not source.repeats and "subjects" not in best.data and set(main.ids) <= set(source.ids):
+            best.data["subjects"] = source.spec
+            best.why["data", "subjects"] = "one row a subject"
+            _characteristics(best, source, [column for column in filled if column != source.subject])
+    return best
+
+
+def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
+    found = Guess({"visits": source.spec, "subject_id": source.subject})
+    found.taken |= {*reserved, source.subject, "reason"}
+    found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
+    if source.repeats:
+        _long(found, source)
+    else:
+        _wide(found, source)
+    return found
+
+
+# -- one row a subject
+
+
+def _wide(found: Guess, source: Source) -> None:
+    heads = {column: source.heading(column) for column in source.kinds if column != source.subject}
+    groups: dict[str, list[Heading]] = {}
+    for head in heads.values():
+        if head.when:
+            groups.setdefault(head.stem.casefold(), []).append(head)
+    series = [group for group in groups.values() if _is_series(group, source.kinds)]
+    visits, _, sure = schedule(list(dict.fromkeys(head.when for group in series for head in group)))
+    names = _visits(found, visits, sure)
+    of = {word: name for name, visit in zip(names, visits, strict=True) for word in visit.words}
+    for group in series:
+        columns = {of[head.when]: head.column for head in group if head.when in of}
+        ordered = {name: columns[name] for name in names if name in columns}
+        _endpoint(found, group[0], ordered, [source.kinds[head.column] for head in group])
+    used = {head.column for group in series for head in group}
+    _characteristics(found, source, [column for column in heads if column not in used])
+
+
+def _is_series(group: Sequence[Heading], kinds: Mapping[str, Kind]) -> bool:
+    """Tell whether columns are one variable at several visits."""
+    times = {head.when for head in group}
+    return (
+        1 < len(times) == len(group)
+        and all(kinds[head.column].name in ("number", "empty") for head in group)
+        and (not any(head.compact for head in group) or "0" in times)
+    )
+
+
+# -- several rows a subject
+
+
+def _long(found: Guess, source: Source) -> None:
+    table = source.table
+    variable, value = (next((c for c in table.columns if p.fullmatch(c)), None) for p in (VARIABLE, VALUE))
+    tall = variable is not None and value is not None
+    keys = [table.text(variable)] if variable and tall else []
+    if visit := _visit_column(source, keys):
+        _named(found, source, visit)
+        if dates := [c for c, kind in source.kinds.items() if kind.name == "date" and not _is_constant(source, c)]:
+            found.data["date"] = dates[0]
+            found.why["data", "date"] = f"'{dates[0]}' tells whether the visits are in order"
+    elif day := _day_column(source):
+        _dated(found, source, day)
+    else:
+        return
+    when = visit or day
+    rest = {c: kind for c, kind in source.kinds.items() if c not in (source.subject, when, variable, value)}
+    constant = [column for column in rest if _is_constant(source, column)]
+    if variable and value and tall:
+        found.data |= {"parameter": variable, "value": value}
+        for code in list(dict.fromkeys(filter(None, table.text(variable))))[:MOST_ENDPOINTS]:
+            part = table.only(variable, code)
+            title = next(iter(part.text("PARAM")), "") or code
+            if (kind := kind_of(part, value)).name == "number":
+                _endpoint(found, read_heading(title), code, [kind], name=code)
+    else:
+        for column, kind in rest.items():
+            if column in constant or kind.name != "number" or OF_THE_FILE.fullmatch(column):
+                continue
+            if set(kind.cells) <= {"0", "1"}:
+                found.unused[column] = "yes or no at each visit"
+            else:
+                _endpoint(found, source.heading(column), column, [kind])
+    others = [column for column, kind in rest.items() if column in constant or kind.name != "number"]
+    _characteristics(found, source, others, constant)
+
+
+def _visit_column(source: Source, keys: Sequence[tuple[str, ...]]) -> str | None:
+    table = source.table
+    named = [c for c in table.columns if c != source.subject and (VISIT.fullmatch(c) or _are_times(table.text(c)))]
+    named = [c for c in named if 1 < len(set(table.text(c)) - {""}) <= 24 and _tells_rows_apart(source, c, keys)]
+    return max(named, key=lambda c: sum(time_of(cell) is not None for cell in set(table.text(c))), default=None)
+
+
+def _are_times(cells: Iterable[str]) -> bool:
+    times = [time_of(cell) for cell in set(cells) - {""}]
+    return all(times) and any(time and time.count is None for time in times)
+
+
+def _tells_rows_apart(source: Source, column: str, keys: Sequence[tuple[str, ...]]) -> bool:
+    rows = list(zip(source.ids, source.table.text(column), *keys, strict=True))
+    return len(set(rows)) == len(rows)
+
+
+def _day_column(source: Source) -> str | None:
+    dates = [c for c, kind in source.kinds.items() if kind.name == "date" and not _is_constant(source, c)]
+    numbers = [c for c, kind in source.kinds.items() if kind.name == "number" and DAY.fullmatch(c)]
+    return next(iter([*dates, *numbers]), None)
+
+
+def _is_constant(source: Source, column: str) -> bool:
+    known = {pair for pair in zip(source.ids, source.table.text(column), strict=True) if pair[1]}
+    return len(known) == len({subject for subject, _ in known})
+
+
+def _named(found: Guess, source: Source, column: str) -> None:
+    """Take the visits from the words of a column."""
+    cells = source.table.text(column)
+    visits, others, sure = schedule(list(dict.fromkeys(filter(None, cells))), column)
+    found.data["visit"] = column
+    found.why["data", "visit"] = f"'{column}' tells the visits apart"
+    if others:
+        found.data["skip_visits"] = others
+        found.why["data", "skip_visits"] = "visits whose time is not known are left out"
+    _visits(found, visits, sure)
+
+
+def _dated(found: Guess, source: Source, column: str) -> None:
+    """Take the visits from dates, or days: where many subjects have one."""
+    day, are_dates = days(source.table, column, [])
+    number = np.unique(np.array(source.ids, dtype=np.str_), return_inverse=True)[1]
+    first = np.full(number.max() + 1, np.inf if are_dates else 0.0)
+    if are_dates:
+        np.fmin.at(first, number, day)
+    since = (day - first[number])[~np.isnan(day)]
+    found.data["date"] = column
+    counted = "each subject's first date is day 0" if are_dates else "its numbers are days since the start"
+    found.why["data", "date"] = f"'{column}' tells when; {counted}"
+    _visits(found, windows(since.tolist(), len(first)), sure=False)
+
+
+def _visits(found: Guess, visits: Sequence[Planned], sure: bool) -> list[str]:
+    """Enter the visits, and return their names."""
+    names: list[str] = []
+    for visit in visits:
+        name = "baseline" if not names and visit.name == "baseline" else found.name(visit.name)
+        names.append(name)
+        month = int(visit.month) if visit.month.is_integer() else visit.month
+        found.visits[name] = {"label": visit.label, "month": month}
+        if "visit" in found.data and visit.words != (name,):
+            found.visits[name]["value"] = visit.words[0] if len(visit.words) == 1 else list(visit.words)
+        if visit.days:
+            found.visits[name]["days"] = list(visit.days)
+            found.why["visits", name] = f"{visit.label}: the nearest value of days {visit.days[0]} to {visit.days[1]}"
+        elif not sure:
+            found.why["visits", name] = f"'{visit.words[0]}' is taken for month {month}"
+    return names
+
+
+def _endpoint(found: Guess, head: Heading, column: str | dict[str, str], kinds: Sequence[Kind], name: str = "") -> None:
+    """Enter a variable that is measured at each visit."""
+    of_one = isinstance(column, str)
+    text = label(head.whole if of_one else head.stem)
+    if len(found.endpoints) == MOST_ENDPOINTS:
+        found.unused[text] = f"more than {MOST_ENDPOINTS} endpoints"
+        return
+    name = found.name(name or text)
+    better = "higher" if HIGHER_IS_BETTER.fullmatch(text) else "lower"
+    spec: dict[str, Any] = {"label": text} | ({"unit": head.unit} if head.unit else {})
+    spec |= {"decimals": max(kind.decimals for kind in kinds), "direction": f"{better}_is_better"}
+    limits = {kind.limit for kind in kinds if kind.limit}
+    spec |= {"limit_of_detection": float(next(iter(limits)))} if len(limits) == 1 else {}
+    spec |= {"scale": "log"} if any(kind.log for kind in kinds) and all(kind.positive for kind in kinds) else {}
+    spec |= {"column": column} if column != name else {}
+    found.endpoints[name] = spec
+    _missing(found, kinds)
+    found.why["endpoints", name] = ", ".join(filter(None, [
+        text, head.unit or "no unit found", f"decimals: {spec['decimals']}", f"{better} is better",
+        f"'<' at the limit of detection {next(iter(limits))}" if len(limits) == 1 else "",
+    ]))  # fmt: skip
+
+
+def _characteristics(
+    found: Guess, source: Source, columns: Iterable[str], constant: Iterable[str] | None = None
+) -> None:
+    """Enter what describes the subjects, and say of the rest why it does not."""
+    for column in columns:
+        kind, head = source.kinds[column], source.heading(column)
+        if OF_THE_FILE.fullmatch(column) or kind.name == "empty":
+            continue
+        if len(kind.cells) < 2:
+            found.unused[column] = "the same in everybody"
+        elif constant is not None and column not in constant:
+            found.unused[column] = "it changes between visits, and is no number"
+        elif kind.name in ("date", "text"):
+            found.unused[column] = "dates" if kind.name == "date" else "free text"
+        elif column not in (found.data.get("date"), found.data.get("visit")):
+            text = label(head.whole)
+            name = found.name(text)
+            found.characteristics[name] = {"label": text} | _values(kind, head.unit, name)
+            found.characteristics[name] |= {"column": column} if column != name else {}
+            _missing(found, [kind])
+
+
+def _values(kind: Kind, unit: str, name: str) -> dict[str, Any]:
+    """Return what study.yml says of the values of a characteristic."""
+    cells = sorted(kind.cells)
+    if kind.name == "number" and not (kind.decimals == 0 and len(cells) == 2):
+        return ({"unit": unit} if unit else {}) | ({"decimals": kind.decimals} if kind.decimals else {})
+    if cells == ["0", "1"]:
+        return {"categories": {"yes": "1", "no": "0"}}
+    categories: dict[str, list[str]] = {}
+    for cell in cells:
+        category = f"{name}_{cell}" if kind.name == "number" else SEX.get(cell.casefold(), slug(cell)) or "other"
+        while category in OF_A_BRANCH or category in Characteristic.model_fields:
+            category += "_"
+        categories.setdefault(category, []).append(cell)  # F and female, Yes and yes
+    return {"categories": {name: of[0] if len(of) == 1 else of for name, of in categories.items()}}
+
+
+def _missing(found: Guess, kinds: Iterable[Kind]) -> None:
+    nothing = {cell for kind in kinds for cell in kind.missing} | set(found.data.get("missing", ()))
+    if nothing:
+        found.data["missing"] = sorted(nothing)
+        found.why["data", "missing"] = f"{', '.join(map(repr, sorted(nothing)))}: taken for empty"

@@ -1,0 +1,163 @@
+"""What the head of a column, or the name of a visit, tells: what was measured, in which unit, and when."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Months that a unit of time is long, and what people call it: English, German, French, Dutch.
+UNITS = {
+    "month": (1.0, "m|mo|mos|mth|mths|months?|monate?|mois|maand|maanden"),
+    "week": (7 * 12 / 365.25, "w|wk|wks|weeks?|wochen?|semaines?|weken"),
+    "day": (12 / 365.25, "d|days?|tage?|jours?|dag|dagen"),
+    "year": (12.0, "y|yr|yrs|years?|jahre?|ans?|jaar"),
+}
+_START = re.compile(r"base ?line|base|bl|pre|pre ?(treatment|dose|op)|before|start|initial|inclusion|vorher|avant|voor")
+_END = re.compile(r"post|post ?(treatment|dose|op)|after|end|final|last|follow ?up|fu|nachher|apres|na")
+_COUNTED = re.compile(
+    r"(?:visit|visite|v|t|time|timepoint|period|phase|wave|session|cycle|round|follow ?up|fu|nr|no)? ?(\d+)"
+)
+_FILLERS = re.compile(r"\b(?:at|after|of|in|the|nach|apres)\b")
+_ARM = re.compile(r"_arm_\d+$|\(arm \d+.*\)$")  # of an event in REDCap
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
+_SPAN = re.compile(r"\s*\d+\s*(?:-|\u2013|to)\s*\d+\s*")  # of a scale: no unit
+# Units that stand at the end without brackets.
+_BARE_UNIT = re.compile(
+    r"[ ,_]+(kg|cm|mm|mg|g|lb|lbs|%|mmhg|bpm|years|kg/m2|mm/h|"
+    r"[mnpu\u00b5\u03bc]?(?:g|mol|l|iu|u)[/_](?:d?l|ml|kg|min))$",
+    re.IGNORECASE,
+)
+_WORDS = frozenset(["age", "sex", "gender", "race", "weight", "height"])
+_ABBREVIATIONS = frozenset(
+    [
+        *(
+            "crp",
+            "esr",
+            "bmi",
+            "haq",
+            "vas",
+            "das",
+            "das28",
+            "asdas",
+            "basdai",
+            "sledai",
+            "hb",
+            "wbc",
+            "ldl",
+            "hdl",
+        ),
+        *(
+            "alt",
+            "ast",
+            "egfr",
+            "fev1",
+            "fvc",
+            "hba1c",
+            "sbp",
+            "dbp",
+            "bp",
+            "hr",
+            "lvef",
+            "bnp",
+            "psa",
+            "tsh",
+            "qol",
+        ),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Time:
+    """When: ``months`` since the start where the words tell, or a mere ``count``; an end comes after all others."""
+
+    months: float | None = None
+    count: int | None = None
+    name: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column: ``whole`` is its name without its unit, ``stem`` also without the words for when."""
+
+    column: str
+    whole: str
+    unit: str
+    stem: str
+    when: str = ""
+    compact: bool = False  # nothing parts the stem from the number: crp6, but also IL6
+
+
+def time_of(text: str) -> Time | None:
+    """Return the time that some words name, or None: "Month 6", "6 mo", "w12", "baseline", "V2", "12"."""
+    bare = " ".join(re.sub(r"[\W_]+", " ", _ARM.sub("", _folded(text))).split())
+    words = " ".join(_FILLERS.sub(" ", bare).split()) or bare
+    for unit, (_, names) in UNITS.items():
+        if found := re.fullmatch(rf"(?:{names}) ?(\d+)|(\d+) ?(?:{names})", words):
+            return counted(int(found[1] or found[2]), unit)
+    if _START.fullmatch(words):
+        return counted(0, "month")
+    if found := _COUNTED.fullmatch(words):
+        return Time(count=int(found[1]), name=slug(text), label=label(text))
+    return Time(name=slug(text), label=label(text)) if _END.fullmatch(words) else None
+
+
+def counted(number: int, unit: str) -> Time:
+    """Return the time after so many units."""
+    if number == 0:
+        return Time(0.0, name="baseline", label="Baseline")
+    return Time(number * UNITS[unit][0], name=f"{unit}_{number}", label=f"{number} {unit}{'s' if number > 1 else ''}")
+
+
+def read_heading(column: str, title: str = "") -> Heading:
+    """Return what a head of a column tells; ``title`` is a longer name that the file has for it."""
+    unit, when = "", ""
+    for brackets in _BRACKETS.findall(column):
+        if time_of(brackets) and not brackets.strip().isdigit():
+            when = brackets
+        elif not _SPAN.fullmatch(brackets) and re.search(r"[^\W\d]|%", brackets):
+            unit = brackets.strip()
+    whole = " ".join(_BRACKETS.sub(" ", column).split())
+    if not unit and (bare := _BARE_UNIT.search(whole)):
+        whole, unit = whole[: bare.start()], bare[1].replace("_", "/")
+    if not unit and (of_title := _BRACKETS.search(title)):
+        unit = of_title[1].strip()
+    if when:
+        return Heading(column, f"{whole} {when}", unit, whole, when)
+    return Heading(column, whole, unit, *_split_time(whole))
+
+
+def _split_time(text: str) -> tuple[str, str, bool]:
+    """Return what was measured, the words for when, and whether nothing parts them."""
+    parts = [part for part in re.split(r"[\s_.\-:,]+", text) if part]
+    for count in range(min(3, len(parts) - 1), 0, -1):
+        for stem, when in ((parts[:-count], parts[-count:]), (parts[count:], parts[:count])):
+            if time_of(" ".join(when)):
+                return " ".join(stem), " ".join(when), False
+    if found := re.fullmatch(r"(pre|post)([a-z]\w+)", text, re.IGNORECASE):
+        return found[2], found[1], False
+    if found := re.fullmatch(r"(.*[a-z])(\d+)", text, re.IGNORECASE):
+        return found[1], found[2], True
+    return text, "", False
+
+
+def slug(text: str) -> str:
+    """Return a name for prose: lower-case letters, digits and underscores; may be empty."""
+    name = re.sub(r"[^a-z0-9]+", "_", _folded(text).replace("%", " percent ")).strip("_")
+    return f"x_{name}" if name[:1].isdigit() else name
+
+
+def label(text: str) -> str:
+    """Return a name for readers: "tender_joints" is "Tender joints", "crp" is "CRP", "AGE" is "Age"."""
+    words = " ".join(re.sub(r"_+", " ", text).split())
+    if words.lower() in _WORDS:
+        return words.capitalize()
+    if words.lower() in _ABBREVIATIONS and words.islower():
+        return words.upper()
+    return words[:1].upper() + words[1:]
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()

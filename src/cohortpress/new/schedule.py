@@ -1,0 +1,80 @@
+"""From the words that data have for visits, or from days, to the visits of a study."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..formatting import Formatter
+from .headings import UNITS, Time, counted, label, slug, time_of
+
+MONTHS = (0, 1, 2, 3, 6, 9, 12, 18, 24, 36, 48, 60, 72, 84, 96, 108, 120)
+DAYS_A_MONTH = 365.25 / 12
+EARLIEST, LATEST_BASELINE = -30, 7  # days about the start
+WIDEST = 60  # days on each side of a visit
+MOST_VISITS = 12
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A visit: its name, its label, its month, and what the data call it or the days of its window."""
+
+    name: str
+    label: str
+    month: float
+    words: tuple[str, ...] = ()
+    days: tuple[int, int] | None = None
+
+
+def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], list[str], bool]:
+    """Return the visits that ``words`` name in the order of time, words left out, and whether that is sure.
+
+    ``head`` is the name of the column that holds the words, and may name their unit: week.
+    """
+    times = {word: time_of(word) or Time(name=slug(word), label=label(word)) for word in words}
+    unit = next((unit for unit in UNITS if unit in head.lower()), "")
+    counts = [time.count for time in times.values() if time.count is not None]
+    starts = 0 in counts or any(time.months == 0 for time in times.values())
+    for word, time in times.items():
+        if time.count is not None and (unit or starts):
+            times[word] = counted(time.count, unit or "month")
+        elif time.count is not None:
+            named = label(f"{head or 'visit'} {time.count}") if word.strip().isdigit() else time.label
+            times[word] = Time(float(time.count - min(counts)), name=slug(named), label=named)
+    known = [time.months for time in times.values() if time.months is not None]
+    later = itertools.count(max(known, default=-1.0) + 1)
+    others = []
+    for word, time in times.items():
+        if time.months is None and known and time_of(word) is None:
+            others.append(word)
+        elif time.months is None:
+            times[word] = replace(time, months=next(later))
+    visits: dict[float, Planned] = {}
+    for word, time in times.items():
+        if time.months is not None:
+            first = visits.get(time.months, Planned(time.name, time.label, _short(time.months)))
+            visits[time.months] = replace(first, words=(*first.words, word))
+    planned = [visits[month] for month in sorted(visits)]
+    others += [word for visit in planned[MOST_VISITS:] for word in visit.words]
+    return planned[:MOST_VISITS], others, not counts or bool(unit)
+
+
+def windows(days: Iterable[float], subjects: int) -> list[Planned]:
+    """Return visits, with windows, about the usual months after the start at which many have a day."""
+    nearest = Counter(min(MONTHS, key=lambda month: abs(day / DAYS_A_MONTH - month)) for day in days)
+    kept = [month for month in MONTHS if month == 0 or nearest[month] >= max(2, 0.3 * subjects)][:MOST_VISITS]
+    centres = [int(month * DAYS_A_MONTH) for month in kept]
+    visits = []
+    for index, (month, centre) in enumerate(zip(kept, centres, strict=True)):
+        time = counted(month, "month")
+        gaps = [abs(centre - centres[i]) // 2 - 1 for i in (index - 1, index + 1) if 0 <= i < len(centres)]
+        reach = min([*gaps, WIDEST])
+        low, high = (EARLIEST, min(LATEST_BASELINE, reach)) if month == 0 else (centre - reach, centre + reach)
+        visits.append(Planned(time.name, time.label, float(month), days=(low, high)))
+    return visits
+
+
+def _short(month: float) -> float:
+    return float(Formatter("en").number(month, 2))

@@ -1,0 +1,114 @@
+"""What heads of columns and names of visits tell."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from cohortpress.new.headings import label, read_heading, slug, time_of
+from cohortpress.new.schedule import schedule, windows
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Baseline", "baseline"),
+        ("BL", "baseline"),
+        ("pre", "baseline"),
+        ("Day 0", "baseline"),
+        ("month 6", "month_6"),
+        ("6 months", "month_6"),
+        ("M6", "month_6"),
+        ("6mo", "month_6"),
+        ("at 6 months", "month_6"),
+        ("month_6_arm_1", "month_6"),
+        ("6 months (Arm 1: Drug)", "month_6"),
+        ("W12", "week_12"),
+        ("12 wk", "week_12"),
+        ("1 year", "year_1"),
+        ("Monat 3", "month_3"),
+        ("3 mois", "month_3"),
+        ("Visit 2", "visit_2"),
+        ("V2", "v2"),
+        ("after", "after"),
+        ("CRP", None),
+        ("", None),
+        ("6.5 months", None),
+    ],
+)
+def test_times(words: str, name: str | None) -> None:
+    time = time_of(words)
+    assert (time.name if time else None) == name
+
+
+@pytest.mark.parametrize(
+    ("column", "whole", "unit", "stem", "when"),
+    [
+        ("CRP (mg/l)", "CRP", "mg/l", "CRP", ""),
+        ("CRP [mg/l]", "CRP", "mg/l", "CRP", ""),
+        ("crp_0", "crp_0", "", "crp", "0"),
+        ("CRP baseline", "CRP baseline", "", "CRP", "baseline"),
+        ("CRP (mg/l) 6 months", "CRP 6 months", "mg/l", "CRP", "6 months"),
+        ("CRP 6 months (mg/l)", "CRP 6 months", "mg/l", "CRP", "6 months"),
+        ("CRP (6 months)", "CRP 6 months", "", "CRP", "6 months"),
+        ("V1_CRP", "V1_CRP", "", "CRP", "V1"),
+        ("tender_joints_12", "tender_joints_12", "", "tender joints", "12"),
+        ("DAS28_0", "DAS28_0", "", "DAS28", "0"),
+        ("Postwt", "Postwt", "", "wt", "Post"),
+        ("weight_kg", "weight", "kg", "weight", ""),
+        ("crp_mg_l", "crp", "mg/l", "crp", ""),
+        ("Pain (0-10)", "Pain", "", "Pain", ""),
+        ("Age", "Age", "", "Age", ""),
+    ],
+)
+def test_columns(column: str, whole: str, unit: str, stem: str, when: str) -> None:
+    heading = read_heading(column)
+    assert (heading.whole, heading.unit, heading.stem, heading.when) == (whole, unit, stem, when)
+
+
+def test_a_title_of_the_file_tells_the_unit() -> None:
+    assert read_heading("crp", "C-reactive protein (mg/l)").unit == "mg/l"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "shown"),
+    [("crp", "crp", "CRP"), ("Größe", "grosse", "Größe"), ("AGE", "age", "Age"), ("6MWD", "x_6mwd", "6MWD"),
+     ("tender_joints", "tender_joints", "Tender joints"), ("HbA1c %", "hba1c_percent", "HbA1c %"),
+     ("发热", "", "发热")],
+)  # fmt: skip
+def test_names_and_labels(text: str, name: str, shown: str) -> None:
+    assert (slug(text), label(text)) == (name, shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "head", "expected", "left_out", "sure"),
+    [
+        (["6", "0", "12"], "", [("baseline", 0), ("month_6", 6), ("month_12", 12)], [], False),
+        (["0", "4", "12"], "week", [("baseline", 0), ("week_4", 0.92), ("week_12", 2.76)], [], True),
+        (["1", "2", "3"], "period", [("period_1", 0), ("period_2", 1), ("period_3", 2)], [], False),
+        (["V1", "V2"], "", [("v1", 0), ("v2", 1)], [], False),
+        (["pre", "post"], "", [("baseline", 0), ("post", 1)], [], True),
+        (["Baseline", "6", "12"], "", [("baseline", 0), ("month_6", 6), ("month_12", 12)], [], False),
+        (["Screening", "Baseline", "Month 6"], "", [("baseline", 0), ("month_6", 6)], ["Screening"], True),
+        (["Spring", "Autumn"], "", [("spring", 0), ("autumn", 1)], [], True),
+        (["M0", "BL", "M6"], "", [("baseline", 0), ("month_6", 6)], [], True),
+    ],
+)
+def test_schedules(
+    words: list[str], head: str, expected: list[tuple[str, float]], left_out: list[str], sure: bool
+) -> None:
+    visits, others, is_sure = schedule(words, head)
+    assert [(visit.name, visit.month) for visit in visits] == expected
+    assert (others, is_sure) == (left_out, sure)
+    assert sorted(word for visit in visits for word in visit.words) == sorted(set(words) - set(left_out))
+
+
+def test_windows_lie_about_the_months_at_which_many_came_and_do_not_overlap() -> None:
+    days = [0] * 10 + list(range(85, 95)) + list(range(175, 185)) + [400]
+    visits = windows(days, 10)
+    assert [visit.name for visit in visits] == ["baseline", "month_3", "month_6"]
+    ends = [visit.days for visit in visits if visit.days]
+    assert all(low <= high for low, high in ends)
+    assert all(before[1] < after[0] for before, after in pairwise(ends))
+    assert all(any(low <= day <= high for low, high in ends) for day in days[:-1])

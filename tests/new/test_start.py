@@ -1,0 +1,437 @@
+"""A spreadsheet becomes a folder that builds: what is guessed, what is said of it, what is written."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cohortpress.build import Build, Options
+from cohortpress.cohort import read_cohort
+from cohortpress.errors import CohortpressError, DataError, Fault, OutputError
+from cohortpress.freshness import packaged_templates
+from cohortpress.new import EXAMPLE, Started, eject, start
+from cohortpress.study import Study, read_study
+
+ROOT = Path(__file__).parents[2]
+
+
+def write(path: Path, head: str, rows: list[str]) -> Path:
+    path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    return path
+
+
+def new(tmp_path: Path, *files: Path) -> tuple[Study, Started]:
+    started = start(tmp_path / "my-study", files)
+    return read_study(tmp_path / "my-study"), started
+
+
+def fill(folder: Path) -> dict[str, str]:
+    """Analyse the study and fill both documents; any warning about their prose fails."""
+
+    def warn(fault: Fault) -> None:
+        assert ".qmd" not in fault.where, str(fault)
+
+    with Build(folder, Options("pandoc"), lambda step, seconds: None, warn) as steps:
+        for document in steps.options.documents:
+            steps.fill(document)
+    return {file.stem: file.read_text(encoding="utf-8") for file in (folder / "build").glob("*.qmd")}
+
+
+# -- spreadsheets as people hold them
+
+
+def long_csv(folder: Path) -> list[Path]:
+    rows = [
+        f"P{i},{'FM'[i % 2]},{40 + i},{v},{50 / (v + 1) + i:.1f},{'<0.6' if v == 12 else i + 9}"
+        for i in range(1, 9)
+        for v in (0, 6, 12)
+    ]
+    return [write(folder / "labs.csv", "Patient,Sex,Age (years),Month,ESR (mm/h),CRP (mg/l)", rows)]
+
+
+def wide_xlsx(folder: Path) -> list[Path]:
+    """Names in two rows, the upper merged; a title above; a sheet that is none."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Clinic of nowhere"])
+    sheet.append([])
+    sheet.append(["Patient No", "Sex", "CRP (mg/l)", None, "Grip strength (kg)", None, "Comment"])
+    sheet.append([None, None, "baseline", "6 months", "baseline", "6 months", None])
+    for i in range(1, 9):
+        sheet.append([f"P{i}", "fm"[i % 2], 30.5 + i, 4 + i / 10, 20 + i, None if i == 3 else 25 + i, f"seen {i}"])
+    for cells in ("A3:A4", "B3:B4", "C3:D3", "E3:F3", "G3:G4"):
+        sheet.merge_cells(cells)
+    book.create_sheet("Key").append(["nothing"])
+    book.save(folder / "wide.xlsx")
+    return [folder / "wide.xlsx"]
+
+
+def dated_xlsx(folder: Path) -> list[Path]:
+    """A date in each row, and ids in merged cells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["ID", "Date", "Pain (0-10)", "Arm"])
+    chance = random.Random(1)
+    for i in range(8):
+        first = dt.date(2023, 1, 1) + dt.timedelta(days=chance.randint(0, 300))
+        for visit, day in enumerate((0, 91 + chance.randint(-9, 9), 183 + chance.randint(-9, 9))):
+            sheet.append(
+                [None if visit else f"P{i}", first + dt.timedelta(days=day), 9 - 2 * visit - i % 2, "AB"[i % 2]]
+            )
+        sheet.merge_cells(start_row=2 + 3 * i, end_row=4 + 3 * i, start_column=1, end_column=1)
+    book.save(folder / "dated.xlsx")
+    return [folder / "dated.xlsx"]
+
+
+def adam_csv(folder: Path) -> list[Path]:
+    rows = [
+        f"S1,S1-{i:03},{20 + i},{'MF'[i % 2]},{code},{name},{visit},{n},{10 * i + n}.25"
+        for i in range(1, 8)
+        for code, name in (("CRP", "C-Reactive Protein (mg/L)"), ("ALB", "Albumin (g/L)"))
+        for n, visit in enumerate(("Baseline", "Week 4", "Week 12"))
+    ]
+    return [write(folder / "adlb.csv", "STUDYID,USUBJID,AGE,SEX,PARAMCD,PARAM,AVISIT,AVISITN,AVAL", rows)]
+
+
+def redcap_csv(folder: Path) -> list[Path]:
+    rows = []
+    for i in range(1, 8):
+        rows.append(f"{i},enrolment_arm_1,,,{i % 2 + 1},{30 + i},,,")
+        rows += [f"{i},{v}_arm_1,,,,,{9 * i + m}.5,," for m, v in enumerate(("baseline", "month_3"))]
+    rows += ["2,baseline_arm_1,adverse_events,1,,,,Rash,12", "3,baseline_arm_1,adverse_events,1,,,,Rash,"]
+    head = "record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,sex,age,crp,ae_term,ae_day"
+    dictionary = [
+        'record_id,a,text,Record ID,""',
+        'sex,a,radio,Sex,"1, Female | 2, Male"',
+        'age,a,text,Age (years),""',
+        'crp,b,text,CRP (mg/l),""',
+        'ae_term,c,text,Event,""',
+        'ae_day,c,text,Day,""',
+    ]
+    columns = '"Variable / Field Name",Form,"Field Type","Field Label","Choices, Calculations, OR Slider Labels"'
+    return [write(folder / "redcap.csv", head, rows), write(folder / "dictionary.csv", columns, dictionary)]
+
+
+def three_sheets(folder: Path) -> list[Path]:
+    book = openpyxl.Workbook()
+    people = book.active
+    assert people is not None
+    people.title = "Patients"
+    people.append(["Patient", "Sex", "Smoker"])
+    visits = book.create_sheet("Visits")
+    visits.append(["Patient", "Visit", "HAQ"])
+    events = book.create_sheet("Events")
+    events.append(["Patient", "Event", "Week"])
+    for i in range(7):
+        people.append([f"P{i}", "male" if i % 2 else "female", i % 2])
+        visits.append([f"P{i}", "Baseline", 1.5 + i / 8])
+        visits.append([f"P{i}", "Week 12", 0.5 + i / 8])
+    events.append(["P2", "Headache", 3])
+    book.save(folder / "clinic.xlsx")
+    return [folder / "clinic.xlsx"]
+
+
+Expected = dict[str, Any]
+CASES: dict[Callable[[Path], list[Path]], Expected] = {
+    long_csv: {
+        "visits": {"baseline": 0, "month_6": 6, "month_12": 12},
+        "endpoints": {"esr": "mm/h", "crp": "mg/l"},
+        "characteristics": {"sex": ["women", "men"], "age": None},
+        "says": ["'Patient' tells the subjects apart", "'<' at the limit of detection 0.6"],
+    },
+    wide_xlsx: {
+        "visits": {"baseline": 0, "month_6": 6},
+        "endpoints": {"crp": "mg/l", "grip_strength": "kg"},
+        "characteristics": {"sex": ["women", "men"]},
+        "says": ["Grip strength, kg, decimals: 0, higher is better", "Comment: free text"],
+    },
+    dated_xlsx: {
+        "visits": {"baseline": 0, "month_3": 3, "month_6": 6},
+        "endpoints": {"pain": ""},
+        "characteristics": {"arm": ["a", "b"]},
+        "says": ["each subject's first date is day 0", "3 months: the nearest value of days"],
+    },
+    adam_csv: {
+        "visits": {"baseline": 0, "week_4": 0.92, "week_12": 2.76},
+        "endpoints": {"crp": "mg/L", "alb": "g/L"},
+        "characteristics": {"age": None, "sex": ["women", "men"]},
+        "says": ["Albumin, g/L, decimals: 2, higher is better"],
+    },
+    redcap_csv: {
+        "visits": {"baseline": 0, "month_3": 3},
+        "endpoints": {"crp": "mg/l"},
+        "characteristics": {"sex": ["women", "men"], "age": None},
+        "says": ["visits whose time is not known are left out", "one row an event, 'ae_term' says which"],
+    },
+    three_sheets: {
+        "visits": {"baseline": 0, "week_12": 2.76},
+        "endpoints": {"haq": ""},
+        "characteristics": {"sex": ["women", "men"], "smoker": ["yes", "no"]},
+        "says": ["one row a subject", "one row an event, 'Event' says which"],
+    },
+}
+
+
+@pytest.mark.parametrize("make", CASES, ids=lambda make: make.__name__)
+def test_a_spreadsheet_becomes_a_study_that_fills_its_documents(
+    tmp_path: Path, make: Callable[[Path], list[Path]]
+) -> None:
+    expected = CASES[make]
+    study, started = new(tmp_path, *make(tmp_path))
+    assert {name: visit.month for name, visit in study.visits.items()} == expected["visits"]
+    assert {name: endpoint.unit for name, endpoint in study.endpoints.items()} == expected["endpoints"]
+    categories = {name: spec.categories and set(spec.categories) for name, spec in study.characteristics.items()}
+    assert categories == {name: of and set(of) for name, of in expected["characteristics"].items()}
+    said = "\n".join([*started.guesses, *started.unused])
+    assert [part for part in expected["says"] if part not in said] == [], said
+    assert started.faults == ()
+    cohort = read_cohort(tmp_path / "my-study", study)
+    assert all((~(values != values)).any() for values in cohort.values.values())
+    documents = fill(tmp_path / "my-study")
+    for name in study.endpoints:
+        assert f'data-result="{name}.' in documents["abstract"]
+        assert f'data-result="{name}.' in documents["poster"]
+
+
+def test_each_guess_names_its_line(tmp_path: Path) -> None:
+    _, started = new(tmp_path, *long_csv(tmp_path))
+    lines = (tmp_path / "my-study/report/study.yml").read_text(encoding="utf-8").splitlines()
+    for guess in started.guesses:
+        where, _, what = guess.partition(": ")
+        line = lines[int(where.removeprefix("report/study.yml, line ")) - 1]
+        assert "# guessed" in line, guess
+        assert what.split("'")[1] in line if what.startswith("'") else True
+    crp = next(guess for guess in started.guesses if "CRP" in guess)
+    assert lines[int(crp.split("line ")[1].split(":")[0]) - 1].strip().startswith("crp: ")
+
+
+def test_without_data_there_is_an_example_that_says_what_it_is(tmp_path: Path) -> None:
+    study, started = new(tmp_path)
+    assert study.notice == "Synthetic data, made up as an example: nobody was measured."
+    assert (tmp_path / "my-study/data" / EXAMPLE.name).read_bytes() == EXAMPLE.read_bytes()
+    assert started.summary.startswith(f"{tmp_path / 'my-study'}: 10 subjects, 3 visits, 2 endpoints")
+    assert "Synthetic data" in fill(tmp_path / "my-study")["poster"]
+
+
+def test_what_is_written(tmp_path: Path) -> None:
+    new(tmp_path, *long_csv(tmp_path))
+    folder = tmp_path / "my-study"
+    assert sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()) == [
+        ".gitignore", "Makefile", "README.md", "_quarto.yml", "data/labs.csv", "report/abstract.qmd",
+        "report/poster.qmd", "report/study.yml",
+    ]  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.write_text("mine", encoding="utf-8")])
+def test_nothing_is_ever_overwritten(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    make(tmp_path / "my-study")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(OutputError, match="There is something of this name already"):
+        start(tmp_path / "my-study")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "message"),
+    [
+        ("colour,taste", ["red,sweet", "red,sour"], "No column tells the subjects apart."),
+        ("Patient,Visit,CRP", ["A,Baseline,1", "B,Baseline,2"], "No measurement is found at two visits or more."),
+        ("Patient,Name", ["A,x", "B,y"], "No measurement is found at two visits or more."),
+        ("Patient,CRP_0,CRP_6", ["A,high,low", "B,low,low"], "No measurement is found at two visits or more."),
+        ("Patient", [], "No column tells the subjects apart."),
+    ],
+)
+def test_what_is_no_study(tmp_path: Path, head: str, rows: list[str], message: str) -> None:
+    file = write(tmp_path / "data.csv", head, rows)
+    with pytest.raises(DataError) as raised:
+        start(tmp_path / "my-study", [file])
+    assert message in str(raised.value)
+    assert sorted(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"labs\.csv: The file cannot be read: No such file or directory"):
+        start(tmp_path / "my-study", [tmp_path / "labs.csv"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_faults_of_the_data_are_listed_and_the_study_is_there_to_mend_them(tmp_path: Path) -> None:
+    rows = [f"P{i},{40 + i},{9 + i}" for i in range(20)]
+    rows[3] = "P3,43,seven"
+    _, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
+    assert [str(fault) for fault in started.faults] == [
+        "data/labs.csv, row 5, column CRP 6: 'seven' is not a number. "
+        "Write a number, < and a number, or leave the cell empty."
+    ]
+
+
+def test_more_visits_than_a_study_has_room_for(tmp_path: Path) -> None:
+    head = "Patient," + ",".join(f"CRP month {month}" for month in range(20))
+    rows = [f"P{i}," + ",".join(str(i + month) for month in range(20)) for i in range(9)]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", head, rows))
+    assert study.baseline == "baseline"
+    assert len(study.visits) == 12
+    assert started.faults == ()
+    fill(tmp_path / "my-study")
+
+
+def test_words_that_mean_the_same_are_one_category(tmp_path: Path) -> None:
+    rows = [f"P{i},{['F', 'female', 'M', 'male'][i % 4]},{['yes', 'Yes', 'no'][i % 3]},{i},{i + 1}" for i in range(12)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Sex,Smoker,CRP 0,CRP 6", rows))
+    assert study.characteristics["sex"].categories == {"women": ("F", "female"), "men": ("M", "male")}
+    assert study.characteristics["smoker"].categories == {"yes": ("Yes", "yes"), "no": ("no",)}
+
+
+HEADS = [
+    "Patient",
+    "id",
+    "Visit",
+    "CRP (mg/l)",
+    "CRP_0",
+    "CRP_6",
+    "",
+    "Date",
+    "sex",
+    "PARAMCD",
+    "AVAL",
+    "0",
+    "n",
+    "CRP_0",
+]
+CELLS = [
+    "",
+    "P1",
+    "P2",
+    "P3",
+    "1",
+    "2.5",
+    "3,5",
+    "<0.6",
+    "NA",
+    "Baseline",
+    "Month 6",
+    "2024-03-01",
+    "f",
+    "m",
+    "{{ x }}",
+]
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_is_in_a_table_no_traceback_comes_of_it(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    head = data.draw(st.lists(st.sampled_from(HEADS), min_size=1, max_size=6))
+    rows = data.draw(st.lists(st.lists(st.sampled_from(CELLS), min_size=len(head), max_size=len(head)), max_size=9))
+    with (folder / "any.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([head, *rows])
+    try:
+        started = start(folder / "my-study", [folder / "any.csv"])
+    except CohortpressError:
+        assert sorted(path.name for path in folder.iterdir()) == ["any.csv"]
+        return
+    study = read_study(folder / "my-study")
+    assert bool(started.faults) or read_cohort(folder / "my-study", study).subjects
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["n", "median", "table", "words", "cohort", "study", "Visit", "2nd test", "Κρέας", "a" * 200, "in", "label"],
+)
+def test_any_name_of_a_column_becomes_one_that_prose_can_use(tmp_path: Path, column: str) -> None:
+    rows = [f"P{i},{v},{i + m},{i * m}" for i in range(1, 8) for m, v in enumerate(("Baseline", "Month 6"))]
+    new(
+        tmp_path, write(tmp_path / "labs.csv", f"Patient,When,{column},Period of care", rows).rename(tmp_path / "l.csv")
+    )
+    fill(tmp_path / "my-study")
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 7*7 }}", "<script>alert(1)</script>", "a: b # c", "- x", "'\"", "<% raw %>", "# H"]
+)
+def test_what_stands_in_a_spreadsheet_never_runs(tmp_path: Path, text: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Patient", f"CRP ({text}) 0", f"CRP ({text}) 6", text])
+    for i in range(8):
+        sheet.append([f"P{i}", i + 3, i + 2, text if i % 2 else "other"])
+    book.save(tmp_path / "labs.xlsx")
+    new(tmp_path, tmp_path / "labs.xlsx")
+    documents = fill(tmp_path / "my-study")
+    for document in documents.values():
+        assert "CRP (49)" not in document
+        scripts_of_its_own = re.compile(r"<script.*?</script>", re.DOTALL)
+        assert "<script>alert" not in scripts_of_its_own.sub("", document)
+
+
+def test_templates_can_be_taken_out_once(tmp_path: Path) -> None:
+    new(tmp_path)
+    files = eject(tmp_path / "my-study")
+    assert {file.relative_to(tmp_path / "my-study/templates") for file in files} == {
+        file.relative_to(packaged_templates()) for file in packaged_templates().rglob("*") if file.is_file()
+    }
+    with pytest.raises(OutputError, match="There are templates already"):
+        eject(tmp_path / "my-study")
+
+
+def test_a_spreadsheet_of_two_hundred_rows_takes_less_than_two_seconds_of_one_core(tmp_path: Path) -> None:
+    rows = [f"P{i},{v},{i + m}.5,{i % 7 + m},{'ab'[i % 2]}" for i in range(50)
+            for m, v in enumerate(("Baseline", "M3", "M6", "M12"))]  # fmt: skip
+    file = write(tmp_path / "labs.csv", "Patient,Visit,CRP (mg/l),Pain,Arm", rows)
+    code = (
+        "import sys, pathlib, cohortpress.new as n; n.start(*[pathlib.Path(sys.argv[1]), [pathlib.Path(sys.argv[2])]])"
+    )
+    before = os.times()
+    subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "my-study", file],
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    after = os.times()
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 2
+
+
+def test_it_works_without_a_checkout(tmp_path: Path) -> None:
+    """The package as a wheel lays it out: templates inside, nothing else of this repository in reach."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "src/cohortpress", tmp_path / "site/cohortpress", ignore=ignore)
+    shutil.copytree(ROOT / "templates", tmp_path / "site/cohortpress/templates", ignore=ignore)
+    (tmp_path / "empty").mkdir()
+    file = wide_xlsx(tmp_path)[0]
+    code = f"""
+from pathlib import Path
+import cohortpress
+assert Path(cohortpress.__file__).is_relative_to({str(tmp_path)!r})
+from cohortpress.build import Build, Options
+from cohortpress.new import start
+start(Path("mine"), [Path({str(file)!r})])
+with Build(Path("mine"), Options("pandoc"), lambda *_: None) as steps:
+    steps.fill("abstract")
+"""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path / "empty", env={**env, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "empty/mine/build/abstract.qmd").is_file()

@@ -1,0 +1,146 @@
+"""Warnings about what is hardly true, each with its place, and a page that shows them and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+from studies import copy_flagship, read_html, replace
+
+from cohortpress.datacheck import REPORT, check_data
+from cohortpress.new import start
+
+STUDY = """\
+title: "Checked <b>data</b>"
+data: {visits: visits.csv, subject_id: id, date: when}
+visits:
+  start: {label: Start, month: 0}
+  middle: {label: Middle, month: 3}
+  end: {label: End, month: 6}
+endpoints:
+  crp: {label: CRP, unit: mg/l, limit_of_detection: 0.6, column: CRP}
+  pain: {label: Pain, decimals: 0}
+characteristics:
+  age: {label: Age, unit: years}
+  sex: {label: Sex, categories: {women: f, men: m}}
+"""
+VISITS = ("start", "middle", "end")
+# What is as it should be: nothing to flag.
+SUBJECTS = {f"P{i}": (40 + 3 * i, "fm"[i % 2]) for i in range(1, 9)}
+ROWS = {
+    (subject, visit): [f"2024-0{1 + 3 * number}-1{index}", f"{20 - 5 * number + index}.5", f"{8 - number - index % 3}"]
+    for index, subject in enumerate(SUBJECTS)
+    for number, visit in enumerate(VISITS)
+}
+
+
+# Of all values of CRP, that of P3 at the end being much too high.
+MEDIAN = statistics.median([float(crp) for key, (_, crp, _) in ROWS.items() if key != ("P3", "end")] + [1250])
+
+
+def study(folder: Path, **changes: list[str]) -> Path:
+    """Write the study with the rows of some subject and visit ("P3_end") changed."""
+    rows = {**ROWS, **{(who, when): cells for key, cells in changes.items() for who, when in [key.split("_")]}}
+    lines = [
+        ",".join([who, visit, *cells, str(SUBJECTS.get(who, (50, "f"))[0]), SUBJECTS.get(who, (50, "f"))[1]])
+        for (who, visit), cells in rows.items()
+    ]
+    (folder / "report").mkdir()
+    (folder / "report/study.yml").write_text(STUDY, encoding="utf-8")
+    (folder / "visits.csv").write_text("\n".join(["id,visit,when,CRP,pain,age,sex", *lines]), encoding="utf-8")
+    return folder
+
+
+def warnings(folder: Path) -> list[str]:
+    return [str(warning) for warning in check_data(folder).warnings]
+
+
+def test_sound_data_are_not_flagged(tmp_path: Path) -> None:
+    assert warnings(study(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"P3_end": ["2024-07-12", "1250", "4"]},
+            f"visits.csv, row 10, column CRP: 'P3' at 'end': 1250 is far from the others (median {MEDIAN:g}). "
+            "Another unit, or a slip of the decimal mark? 12.5 would not be far.",
+        ),
+        (
+            {"P3_end": ["2024-07-12", "0.2", "4"]},
+            "visits.csv, row 10, column CRP: 'P3' at 'end': 0.2 lies below the limit of detection 0.6. "
+            "Write <0.6, or mend the limit.",
+        ),
+        (
+            {"P3_end": ["2024-07-12", "-12.5", "4"]},
+            "visits.csv, row 10, column CRP: 'P3' at 'end': −12.5 is below 0, as no other is. A dash for a minus?",
+        ),
+        (
+            {"P3_end": ["2023-07-12", "12.5", "4"]},
+            "visits.csv, row 10, column when: 'P3' has a date at 'end' before 'middle'. "
+            "Are two dates exchanged, or day and month?",
+        ),
+        (
+            {f"P3_{visit}": [f"2024-0{month}-12", "12.5", "4"] for month, visit in zip((1, 4, 7), VISITS, strict=True)},
+            "crp: 'P3' has 12.5 at all 3 visits. Carried forward, or copied?",
+        ),
+        ({"P9_start": ["2024-01-10", "", ""]}, "'P9' has no value of any endpoint. Is the id spelt otherwise?"),
+        ({"P03_start": ["2024-01-10", "21.5", "7"]}, "'P3' and 'P03' are spelt almost alike. Are they one subject?"),
+    ],
+)  # fmt: skip
+def test_what_is_hardly_true_is_flagged(tmp_path: Path, changes: dict[str, list[str]], expected: str) -> None:
+    assert warnings(study(tmp_path, **changes)) == [expected]
+
+
+def test_an_age_in_months_is_flagged(tmp_path: Path) -> None:
+    study(tmp_path)
+    text = (tmp_path / "visits.csv").read_text(encoding="utf-8")
+    (tmp_path / "visits.csv").write_text(text.replace(",49,", ",490,"), encoding="utf-8")
+    assert warnings(tmp_path) == [  # the ages are then 43, 46, 52, 55, 58, 61, 64 and 490
+        "visits.csv, column age: 'P3': 490 is far from the others (median 56.5). "
+        "Another unit, or a slip of the decimal mark? 49 would not be far."
+    ]
+
+
+def test_a_limit_that_is_written_as_one_is_right(tmp_path: Path) -> None:
+    assert warnings(study(tmp_path, P3_end=["2024-07-12", "<0.6", "4"])) == []
+
+
+def test_the_flagship_can_be_checked(tmp_path: Path) -> None:
+    assert check_data(copy_flagship(tmp_path / "flagship")).report.name == REPORT
+
+
+def test_the_page_shows_each_variable_and_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
+    study(tmp_path, P3_end=["2024-07-12", "1250", ""])
+    checked = check_data(tmp_path)
+    page = checked.report.read_text(encoding="utf-8")
+    html = read_html(page)
+    text = " ".join(" ".join(html.parts).split())
+    for part in ("CRP", "mg/l", "Pain", "Age", "Sex", "1250 is far from the others", "Who was measured when"):
+        assert part in text
+    assert "Checked <b>data</b>: the data" in text
+    assert html.tags.count("h1") == 1
+    assert html.tags.count("section") == 4
+    assert "script" not in html.tags
+    assert re.findall(r'(?:src|href)="(?!#)[^"]*"|url\(|@import', page) == []
+    assert len(re.findall(r'<svg [^>]*role="img" aria-label="[^"]+"', page)) == html.tags.count("svg") == 7
+
+
+def test_the_notes_of_the_files_are_passed_on(tmp_path: Path) -> None:
+    study(tmp_path)
+    text = (tmp_path / "visits.csv").read_text(encoding="utf-8")
+    (tmp_path / "visits.csv").write_text(text.replace(",", ";"), encoding="utf-8")
+    checked = check_data(tmp_path)
+    assert [str(note) for note in checked.notes] == ["visits.csv: Read as text separated by semicolons."]
+    assert "Read as text separated by semicolons" in checked.report.read_text(encoding="utf-8")
+
+
+def test_a_new_study_can_be_checked(tmp_path: Path) -> None:
+    start(tmp_path / "mine")
+    replace(tmp_path / "mine/data/example.csv", "9,41.0", "9,4100")
+    (warning,) = check_data(tmp_path / "mine").warnings
+    assert warning.where == "data/example.csv, row 20, column CRP (mg/l)"
+    assert warning.mend == "Another unit, or a slip of the decimal mark? 41 would not be far."
