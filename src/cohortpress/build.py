@@ -256,7 +256,8 @@ class Build:
             with _without_collection():
                 results = format_results(analyse(self.study, self.cohort), self.study)
             self._warn_of_small_groups()
-            write(self._results_file, results.with_provenance(provenance(self.folder, self.study)).to_json())
+            note = provenance(self.folder, self.study, [str(note) for note in self.cohort.notes])
+            write(self._results_file, results.with_provenance(note).to_json())
 
         self._step("analysis", self._measured, [self._results_file], make)
 

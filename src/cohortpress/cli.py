@@ -234,11 +234,12 @@ def check(document: str, folder: Path) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A spreadsheet, or several; without any, a small made-up example.",
 )
-def new(folder: Path, files: tuple[Path, ...]) -> None:
+@click.option("--subject", help="The column that tells the subjects apart, if it is not recognised.")
+def new(folder: Path, files: tuple[Path, ...], subject: str | None) -> None:
     """Start a study in FOLDER, from the spreadsheet that holds its data, so that it builds at once."""
     from .new import start
 
-    click.echo(str(start(folder, files)))
+    click.echo(str(start(folder, files, subject)))
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from .study import STUDY_FILE, Study
 LIBRARIES = ("numpy", "scipy")
 
 
-def provenance(folder: Path, study: Study) -> dict[str, Any]:
-    """Return the note that stands at the head of results.json."""
+def provenance(folder: Path, study: Study, notes: Sequence[str]) -> dict[str, Any]:
+    """Return the note that stands at the head of results.json; ``notes`` say how the files were read."""
     return {
         "study": study.title,
         "analysis": study.analysis.model_dump(),
         "inputs": {
             file: file_digest(folder / file) for file in (STUDY_FILE.as_posix(), *study.data.files.values())
         },
+        "windows": {name: visit.days for name, visit in study.visits.items() if visit.days},
+        "notes": list(notes),
         "cohortpress": __version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},

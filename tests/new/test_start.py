@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from studies import replace
 
 from cohortpress.build import Build, Options
 from cohortpress.cohort import read_cohort
@@ -266,6 +267,18 @@ def test_what_is_no_study(tmp_path: Path, head: str, rows: list[str], message: s
     assert sorted(tmp_path.iterdir()) == [file]
 
 
+def test_the_subject_can_be_named(tmp_path: Path) -> None:
+    rows = [f"{chick},{day},{40 + chick + day}" for chick in range(1, 8) for day in (0, 10, 20)]
+    file = write(tmp_path / "chicks.csv", "Chick,Day,Weight (g)", rows)
+    with pytest.raises(DataError, match="or name it with --subject"):
+        start(tmp_path / "my-study", [file])
+    with pytest.raises(DataError, match="or name it with --subject"):
+        start(tmp_path / "my-study", [file], "Hen")
+    assert start(tmp_path / "my-study", [file], "Chick").summary.endswith(
+        "7 subjects, 3 visits, 1 endpoint, 0 characteristics"
+    )
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"labs\.csv: The file cannot be read: No such file or directory"):
         start(tmp_path / "my-study", [tmp_path / "labs.csv"])
@@ -392,6 +405,17 @@ def test_templates_can_be_taken_out_once(tmp_path: Path) -> None:
     }
     with pytest.raises(OutputError, match="There are templates already"):
         eject(tmp_path / "my-study")
+
+
+def test_templates_that_were_taken_out_are_those_that_count(tmp_path: Path) -> None:
+    new(tmp_path)
+    eject(tmp_path / "my-study")
+    replace(tmp_path / "my-study/templates/page.html", "<body ", '<body data-mine="yes" ')
+    replace(tmp_path / "my-study/templates/language/en.jinja", "stayed the same", "did not change")
+    with Build(tmp_path / "my-study", Options("pandoc"), lambda step, seconds: None) as steps:
+        steps.fill("abstract")
+        steps.render("abstract")
+        assert b'data-mine="yes"' in steps.page_of("abstract")
 
 
 def test_a_spreadsheet_of_two_hundred_rows_takes_less_than_two_seconds_of_one_core(tmp_path: Path) -> None:

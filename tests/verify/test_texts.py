@@ -90,3 +90,11 @@ def test_a_difference_names_the_numbers() -> None:
         ["DAS-CRP fell from 5.10 to 2.25 (p = 0.046)"], "DAS-CRP fell from 5.10 to 2.52 (p = 0.046)"
     )
     assert (found.expected, found.found) == ("2.25", "2.52")
+
+
+def test_labels_of_a_figure_may_be_read_in_another_order() -> None:
+    figure, text = "CRP 0 6 12 n 10 9 median 3.47 3.55", "CRP 0 6 12 n 10 9 median 3.55 3.47"
+    assert compare([figure], text, scattered=[figure]) == []
+    assert compare([figure], text)
+    assert compare([figure], text.replace("3.55", "3.56"), scattered=[figure])
+    assert compare([figure], f"{text} 7", scattered=[figure])

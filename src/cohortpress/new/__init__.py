@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -57,10 +57,11 @@ class Started:
         return "\n".join(parts)
 
 
-def start(folder: Path, data: Sequence[Path] = (), command: str = "cohortpress new") -> Started:
+def start(folder: Path, data: Sequence[Path] = (), subject: str | None = None) -> Started:
     """Write a study into ``folder``, which must not exist, from the files ``data``, or from an example.
 
-    Raises OutputError if the folder exists, DataError if no study is found in the data; then nothing is written.
+    ``subject`` names the column that tells the subjects apart, where it is not recognised. Raises OutputError if
+    the folder exists, DataError if no study is found in the data; then nothing is written.
     """
     if folder.exists():
         raise OutputError(Fault("There is something of this name already.", "Choose another name.", str(folder)))
@@ -70,7 +71,8 @@ def start(folder: Path, data: Sequence[Path] = (), command: str = "cohortpress n
         (study / "data").mkdir(parents=True)
         for file in data or [EXAMPLE]:
             _copy(file, study / "data" / file.name)
-        started = _write(study, folder, [f"data/{file.name}" for file in data or [EXAMPLE]], not data, command)
+        names = dict.fromkeys(f"data/{file.name}" for file in data or [EXAMPLE])
+        started = _write(study, folder, _sources(study, names, subject), synthetic=not data)
         study.rename(folder)
     return started
 
@@ -94,12 +96,12 @@ def _copy(file: Path, target: Path) -> None:
         raise DataError(Fault(f"The file cannot be read: {error.strerror}.", "", str(file))) from None
 
 
-def _write(study: Path, folder: Path, data: Sequence[str], synthetic: bool, command: str) -> Started:
+def _write(study: Path, folder: Path, sources: Iterable[Source], *, synthetic: bool) -> Started:
     """Write what the data in ``study`` tell; ``folder`` is where it will stand."""
-    found = guess(list(_sources(study, data)), reserved_names())
+    found = guess(list(sources), reserved_names())
     _keep_short(found)
     title = "An invented cohort" if synthetic else label(folder.resolve().name.replace("-", " "))
-    context = {**vars(found), "title": title, "synthetic": synthetic, "command": command, "mark": _marker(found)}
+    context = {**vars(found), "title": title, "synthetic": synthetic, "mark": _marker(found)}
     environment = Environment(
         loader=FileSystemLoader(SKELETON), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False, block_start_string="<%", block_end_string="%>",
@@ -116,17 +118,18 @@ def _write(study: Path, folder: Path, data: Sequence[str], synthetic: bool, comm
         (study / name).write_text(template.render(context), encoding="utf-8")
     for source, target in (("_quarto.yml", "_quarto.yml"), ("Makefile", "Makefile"), ("gitignore", ".gitignore")):
         shutil.copyfile(SKELETON / source, study / target)
-    subjects = f"{len(cohort.subjects)} subjects, " if cohort else ""
+    counted = [(len(cohort.subjects), "subject")] if cohort else []
+    counted += [(len(found.visits), "visit"), (len(found.endpoints), "endpoint")]
+    counted.append((len(found.characteristics), "characteristic"))
     return Started(
-        f"{folder}: {subjects}{len(found.visits)} visits, {len(found.endpoints)} endpoints, "
-        f"{len(found.characteristics)} characteristics",
+        f"{folder}: {', '.join(f'{number} {word}' + 's' * (number != 1) for number, word in counted)}",
         tuple(f"{parsed.where(*path)}: {why}" for path, why in found.why.items()),
         tuple(f"{column}: {why}" for column, why in found.unused.items()),
         faults,
     )
 
 
-def _sources(study: Path, data: Sequence[str]) -> Iterator[Source]:
+def _sources(study: Path, data: Iterable[str], subject: str | None) -> Iterator[Source]:
     """Yield the tables in which subjects can be told apart. Raises DataError if there is none."""
     faults: list[Fault] = []
     found = False
@@ -141,13 +144,13 @@ def _sources(study: Path, data: Sequence[str]) -> Iterator[Source]:
             table = read_table(study, spec, faults) or table
         for rows in _instruments(table, spec):
             part = read_table(study, rows, faults)
-            if part and part.rows and (subject := subject_column(part)):
+            if part and part.rows and (column := subject or subject_column(part)) and column in part:
                 found = True
-                yield Source(rows, part, subject)
+                yield Source(rows, part, column)
     if faults:
         raise DataError(*faults)
     if not found:
-        mend = "Each row needs the number or the name of its subject, in a column called 'Patient' or 'id'."
+        mend = "Call the one that does 'Patient' or 'id', or name it with --subject."
         raise DataError(Fault("No column tells the subjects apart.", mend, ", ".join(data)))
 
 

@@ -136,7 +136,8 @@ def format_of(file: str, pieces: Sequence[Piece], study: Study, files: Mapping[s
         return Check(name, file, len(seen), (Finding(file, "a file that can be read", ""),))
     if ending == "txt":  # marks of footnotes stand in brackets there
         text = re.sub(r"\[(\d+)\]", r"\1", LENGTHS.sub("", text))
-    differences = compare(filter(None, seen), text, may_have=other)
+    drawn = [p.text for p in pieces if p.kind == "figure"]
+    differences = compare(filter(None, seen), text, may_have=other, scattered=drawn)
     findings = (Finding(f"'{one.place}'", one.expected, one.found) for one in differences)
     return Check(name, file, len(seen), tuple(findings))
 

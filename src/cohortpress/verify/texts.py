@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
@@ -47,10 +47,13 @@ def same(one: str, other: str) -> bool:
     return canonical(one).replace(_GROUP, "") == canonical(other).replace(_GROUP, "")
 
 
-def compare(pieces: Iterable[str], text: str, *, may_have: Iterable[str] = ()) -> list[Difference]:
+def compare(
+    pieces: Iterable[str], text: str, *, may_have: Iterable[str] = (), scattered: Collection[str] = ()
+) -> list[Difference]:
     """Hold ``text`` against the ``pieces`` that make it up, in whatever order; it may have others besides.
 
-    The longest piece is looked for first and taken out; what is left must hold no number, nor part of one.
+    The longest piece is looked for first and taken out; what is left must hold no number, nor part of one. The
+    words of ``scattered`` pieces may stand in any order: labels of a figure are read as they lie on the page.
     """
     rest = canonical(text).replace(_GROUP, "_")
     missing = []
@@ -59,6 +62,10 @@ def compare(pieces: Iterable[str], text: str, *, may_have: Iterable[str] = ()) -
             missing.append(piece)
         else:
             rest = without
+    for piece in [piece for piece in missing if piece in scattered]:
+        if (without := _take_words(piece, rest)) is not None:
+            rest = without
+            missing.remove(piece)
     for piece in sorted(may_have, key=len, reverse=True):
         rest = _take(canonical(piece), rest) or rest
     left = [part for part in rest.split(_BREAK) if part]
@@ -89,10 +96,18 @@ def _take(piece: str, text: str) -> str | None:
     return None if piece else text
 
 
+def _take_words(piece: str, text: str) -> str | None:
+    """Return ``text`` without each word of ``piece``, the longest first; None where one is not there."""
+    rest: str | None = text
+    for word in sorted(piece.split(), key=len, reverse=True):
+        rest = _take(canonical(word), rest) if rest is not None else None
+    return rest
+
+
 def _in_number(text: str, place: int) -> bool:
     """Tell whether a number goes on over ``place``."""
     before, after = text[max(0, place - 2) : place], text[place : place + 2]
-    return bool(re.search(r"\d[.,]?$", before) and re.match(r"\d|[.,]\d", after))
+    return bool(re.search(r"\d[.,]?\Z", before) and re.match(r"\d|[.,]\d", after))
 
 
 def _first_difference(expected: str, found: str) -> tuple[str, str]:
