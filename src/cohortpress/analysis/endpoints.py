@@ -164,7 +164,7 @@ def _directions(common: Result, pairs: Pairs, endpoint: Endpoint, decimals: int 
 
 def _carried_forward(common: Result, visit: str, study: Study, cohort: Cohort) -> Iterator[Result]:
     """Yield the test on the last value of everybody: a sensitivity line, never the main one."""
-    column = study_column(study, visit)
+    column = cohort.visits.index(visit)
     values = cohort.values[common.variable]
     last = np.array([_last(row[1 : column + 1]) for row in values])
     both = ~np.isnan(values[:, 0]) & ~np.isnan(last)
@@ -178,11 +178,6 @@ def _carried_forward(common: Result, visit: str, study: Study, cohort: Cohort) -
     )
     yield from from_test(here, test.warn(warning), alpha=study.analysis.alpha)
     yield record(here, "n_paired", test.n_paired, "count")
-
-
-def study_column(study: Study, visit: str) -> int:
-    """Return the place of a visit among the study's visits."""
-    return list(study.visits).index(visit)
 
 
 def _last(row: np.ndarray[Any, Any]) -> float:
