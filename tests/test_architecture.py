@@ -52,6 +52,7 @@ ORDER = [
     "provenance",
     "comparison",
     "listing",
+    "vocabulary",
     "audit",
     "reader",
     "verify",

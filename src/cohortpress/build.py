@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .templating import Branch, Filler
     from .verify import Report as Verified
     from .verify.files import Outputs
+    from .vocabulary import Entry
 
 Document = Literal["abstract", "poster"]
 DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
@@ -358,6 +359,12 @@ class Build:
             functions = {"draw": self._draughtsman(document), "qr_code": qr_code, "document": document}
             self._fillers[document] = Filler(self.study, self.results, self.template_folders, functions)
         return self._fillers[document]
+
+    def vocabulary(self) -> list[Entry]:
+        """Return what a document of this study can say, with what it prints now."""
+        from .vocabulary import vocabulary
+
+        return vocabulary(self.study, self.results, self._filler(DOCUMENTS[0]))
 
     def _reader(self, document: Document, body: str) -> str:
         """Return what lets a reader of the page ask each of its numbers where it comes from."""

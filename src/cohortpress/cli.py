@@ -178,6 +178,20 @@ def results(variable: str | None, visit: str | None, as_json: bool, as_csv: bool
 
 
 @main.command()
+@click.argument("words", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_study_option
+def names(words: tuple[str, ...], as_json: bool, folder: Path) -> None:
+    """List what a document can say, with what it prints now: all of it, or what has all WORDS in its name."""
+    from . import vocabulary
+    from .build import Build, Options
+
+    with Build(folder, Options(), _Progress(quiet=True)) as steps:
+        found = vocabulary.having(steps.vocabulary(), words)
+    click.echo(vocabulary.as_json(found) if as_json else vocabulary.as_table(found), nl=False)
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_study_option
 def verify(as_json: bool, folder: Path) -> None:

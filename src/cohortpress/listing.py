@@ -24,7 +24,7 @@ def listing(results: Sequence[Result], shape: Literal["table", "csv", "json"]) -
         writer.writerow(("id", "value", *COLUMNS[1:]))
         writer.writerows((row[0], result.value, *row[1:]) for row, result in zip(rows, results, strict=True))
         return out.getvalue()
-    return _aligned([COLUMNS, *rows])
+    return aligned([COLUMNS, *rows])
 
 
 def _row(result: Result) -> tuple[str, ...]:
@@ -33,7 +33,8 @@ def _row(result: Result) -> tuple[str, ...]:
     return tuple("" if cell is None else str(cell) for cell in cells)
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as lines of columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return "".join(f"{line.rstrip()}\n" for line in lines)

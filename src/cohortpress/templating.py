@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import string
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -161,6 +162,18 @@ class Branch:
         """The id so far."""
         return self._id
 
+    def _writable(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield each name below this one that prints, and what gives its text."""
+        for name, part in self._parts.items():
+            if isinstance(part, Value):
+                yield f"{self._id}.{name}", partial(getattr, part, "text")
+        for name, compose in COMPOSED.items():
+            if name not in self._parts and all(part in self._parts for part in compose.needs):
+                yield f"{self._id}.{name}", partial(getattr, self, name)
+        for part in self._parts.values():
+            if isinstance(part, Branch):
+                yield from part._writable()
+
     def branches(self, having: str) -> list[Branch]:
         """Return the branches directly below this one that have a value called ``having``."""
         return [part for part in self._parts.values() if isinstance(part, Branch) and having in part]
@@ -289,6 +302,27 @@ def names(study: Study, results: ResultSet) -> dict[str, object]:
     }
 
 
+def _writable(names: Mapping[str, object]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield each of ``names``, with all that hangs below it, that prints something, and what gives its text."""
+    for name, thing in names.items():
+        match thing:
+            case Branch():
+                yield from _declared(name, thing._spec)
+                yield from thing._writable()
+            case VisitName():
+                yield f"{name}.label", partial(getattr, thing, "label")
+            case Constants():
+                yield from ((f"{name}.{constant}", partial(getattr, thing, constant)) for constant in thing._values)
+            case Declared():
+                yield from _declared(name, thing)
+
+
+def _declared(name: str, part: Declared | None) -> Iterator[tuple[str, Callable[[], object]]]:
+    for key in part._keys() if part else ():
+        if isinstance(text := getattr(part, key), str) and text:
+            yield f"{name}.{key}", partial(getattr, part, key)
+
+
 def check_claim(name: str, study: Study, results: ResultSet) -> None:
     """Raise ResultError where the data do not support the claim ``name`` of study.yml."""
     if name not in study.claims:
@@ -342,13 +376,39 @@ class Filler:
             "check_claim": partial(check_claim, study=study, results=results),
             **functions,
         }
-        self._study = study
+        self._study, self._results = study, results
         self.language = study.language.partition("-")[0]
 
     def words(self, name: str) -> Any:
         """Return a list or table of the language file, such as its ``numerals``; raises TemplateError without it."""
         with self._located(f"language/{self.language}.jinja"):
             return getattr(self._environment.get_template(f"language/{self.language}.jinja").module, name)
+
+    def writable(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield each expression that a document can print, and what gives its text: sentences, then values.
+
+        Sentences are the macros called ``..._sentence``, and ``summary``, for all that they can be about. To get a
+        text raises ResultError or TemplateError where there is none.
+        """
+        file = f"language/{self.language}.jinja"
+        study, known = self._study, names(self._study, self._results)
+        about: dict[str | None, Iterable[str]] = {
+            "endpoint": study.endpoints, "visit": study.visits, "response": study.responses,
+            "question": study.yes_no_changes,
+        }  # fmt: skip
+        with self._located(file):
+            macros = vars(self._environment.get_template(file).module)
+
+        def say(macro: Any, chosen: Sequence[str]) -> object:
+            with self._located(file):
+                return _in_one_line(macro)(*(known[name] for name in chosen))
+
+        for name, macro in macros.items():
+            asked = getattr(macro, "arguments", (None,))
+            if (name.endswith("_sentence") or name == "summary") and about.keys() >= set(asked):
+                for chosen in itertools.product(*(about[argument] for argument in asked)):
+                    yield f"{name}({', '.join(chosen)})", partial(say, macro, chosen)
+        yield from _writable(known)
 
     def fill(self, source: str, file: str) -> tuple[dict[str, Any], str]:
         """Return front matter and body of a document with all values in it.
@@ -423,7 +483,7 @@ class Filler:
         return str(Path(*parts[parts.index("templates") :])) if "templates" in parts else filename
 
 
-def _in_one_line(macro: Any) -> object:
+def _in_one_line(macro: Any) -> Any:
     """Let a sentence come out in one line however its macro is laid out: it may stand in a table or a heading."""
     if not callable(macro):
         return macro
