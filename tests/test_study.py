@@ -59,109 +59,110 @@ def test_a_text_of_several_lines_is_one_line_and_keeps_spaces_that_never_break()
     assert study.endpoints["grip"].unit == "1\u00a0kg ``` x"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("keywords:", "keywrods:", "Unknown key 'keywrods'. Did you mean 'keywords'?"),
-        ("decimals: 1", "decimal: 1", "Unknown key 'endpoints.grip.decimal'. Did you mean 'decimals'?"),
-        ("  poster:", "  postre:", "Unknown key 'documents.postre'. Did you mean 'poster'?"),
-        ("decimals: 1", "decimals: one", "endpoints.grip.decimals: 'one' is no whole number. Write one."),
-        (
-            "decimals: 1",
-            "decimals: 9",
-            "endpoints.grip.decimals: '9' will not do. It must be less than or equal to 6.",
-        ),
-        (
-            "direction: higher_is_better",
-            "direction: higer_is_better",
-            "endpoints.grip.direction: 'higer_is_better' is not known. Did you mean 'higher_is_better'?",
-        ),
-        ("[made up]", "made up", "keywords: 'made up' is no list. Write it as '[one, two]'."),
-        ("page: A5", "page: 5", "documents.abstract.page: '5' is no text. Put it in quotation marks."),
-        (
-            "{label: Start, month: 0}",
-            "Start",
-            "visits.start: 'Start' cannot stand here. Write keys with values below it.",
-        ),
-        ("{right: R, left: L}", "{}", "characteristics.hand.categories has too few entries. Add one."),
-        (
-            "{right: R, left: L}",
-            "{right: 0.5}",
-            "characteristics.hand.categories.right.0: '0.5' is no text. Put it in quotation marks.",
-        ),
-        (
-            "{right: R, left: L}",
-            "{right: R, left: [L, R]}",
-            "The value 'R' stands for 'right' already. Let it stand for one category.",
-        ),
-        (
-            "{right: R, left: L}",
-            "{right: R, label: L}",
-            "'label' is a word of cohortpress. Choose another name.",
-        ),
-        ("  finish: {", "  unit: {", "'unit' is a word of cohortpress. Choose another name."),
-        ("  practice:", "  session:", "'session' is a word of cohortpress. Choose another name."),
-        ("  practice:", "  grip:", "'grip' names something under 'endpoints' already. Choose another name."),
-        ("  practice:", "  self:", "'self' is a word of cohortpress. Choose another name."),
-        (
-            "  practice:",
-            "  Practice:",
-            "'Practice' cannot be a name. Use lower-case letters, digits and underscores, and begin with a letter.",
-        ),
-        (
-            "people.csv",
-            "../people.csv",
-            "data.subjects.file: a data file must lie inside the study's folder.",
-        ),
-        ("people.csv", "/people.csv", "data.subjects.file: a data file must lie inside the study's folder."),
-        (
-            "documents:",
-            "address: ftp://example.org\ndocuments:",
-            "address: 'ftp://example.org' is no address. Write one that begins with https://.",
-        ),
-        (
-            "documents:",
-            'address: https://example.org/"><script>\ndocuments:',
-            "address: 'https://example.org/\"><script>' is no address. Write one that begins with https://.",
-        ),
-        (
-            "documents:",
-            "constants: {dose: [1]}\ndocuments:",
-            "constants.dose is neither text nor number. Write one of them.",
-        ),
-        (
-            "documents:",
-            "constants: {dose: true}\ndocuments:",
-            "constants.dose: 'True' is neither text nor number. Write one of them.",
-        ),
-        (
-            "documents:",
-            "constants: {alpha: 1}\ndocuments:",
-            "The constant 'alpha' cannot be declared. Choose another name: this one is known already.",
-        ),
-        (
-            "documents:",
-            "responses: {better: {label: x, endpoint: grap, threshold: 3}}\ndocuments:",
-            "There is no endpoint 'grap'. Did you mean 'grip'?",
-        ),
-        (
-            "documents:",
-            "yes_no_changes: {q: {label: x, before: hand, after: hand, yes: both}}\ndocuments:",
-            "There is no yes/no characteristic 'hand'.",
-        ),
-        (
-            "documents:",
-            "claims: {c: {endpoints: grip, visit: start}}\ndocuments:",
-            "There is no follow-up visit 'start'. Known: finish.",
-        ),
-        (
-            "documents:",
-            "analysis: {family: {endpoints: [grip], visits: [finsh]}}\ndocuments:",
-            "There is no follow-up visit 'finsh'. Did you mean 'finish'?",
-        ),
-        ("documents:", "language: en\ndocuments:", "The key 'language' stands twice. Keep one."),
-    ],
-)
+# What stands in the second study, what stands there instead, and the message.
+BROKEN = [
+    ("keywords:", "keywrods:", "Unknown key 'keywrods'. Did you mean 'keywords'?"),
+    ("decimals: 1", "decimal: 1", "Unknown key 'endpoints.grip.decimal'. Did you mean 'decimals'?"),
+    ("  poster:", "  postre:", "Unknown key 'documents.postre'. Did you mean 'poster'?"),
+    ("decimals: 1", "decimals: one", "endpoints.grip.decimals: 'one' is no whole number. Write one."),
+    (
+        "decimals: 1",
+        "decimals: 9",
+        "endpoints.grip.decimals: '9' will not do. It must be less than or equal to 6.",
+    ),
+    (
+        "direction: higher_is_better",
+        "direction: higer_is_better",
+        "endpoints.grip.direction: 'higer_is_better' is not known. Did you mean 'higher_is_better'?",
+    ),
+    ("[made up]", "made up", "keywords: 'made up' is no list. Write it as '[one, two]'."),
+    ("page: A5", "page: 5", "documents.abstract.page: '5' is no text. Put it in quotation marks."),
+    (
+        "{label: Start, month: 0}",
+        "Start",
+        "visits.start: 'Start' cannot stand here. Write keys with values below it.",
+    ),
+    ("{right: R, left: L}", "{}", "characteristics.hand.categories has too few entries. Add one."),
+    (
+        "{right: R, left: L}",
+        "{right: 0.5}",
+        "characteristics.hand.categories.right.0: '0.5' is no text. Put it in quotation marks.",
+    ),
+    (
+        "{right: R, left: L}",
+        "{right: R, left: [L, R]}",
+        "The value 'R' stands for 'right' already. Let it stand for one category.",
+    ),
+    (
+        "{right: R, left: L}",
+        "{right: R, label: L}",
+        "'label' is a word of cohortpress. Choose another name.",
+    ),
+    ("  finish: {", "  unit: {", "'unit' is a word of cohortpress. Choose another name."),
+    ("  practice:", "  session:", "'session' is a word of cohortpress. Choose another name."),
+    ("  practice:", "  grip:", "'grip' names something under 'endpoints' already. Choose another name."),
+    ("  practice:", "  self:", "'self' is a word of cohortpress. Choose another name."),
+    (
+        "  practice:",
+        "  Practice:",
+        "'Practice' cannot be a name. Use lower-case letters, digits and underscores, and begin with a letter.",
+    ),
+    (
+        "people.csv",
+        "../people.csv",
+        "data.subjects.file: a data file must lie inside the study's folder.",
+    ),
+    ("people.csv", "/people.csv", "data.subjects.file: a data file must lie inside the study's folder."),
+    (
+        "documents:",
+        "address: ftp://example.org\ndocuments:",
+        "address: 'ftp://example.org' is no address. Write one that begins with https://.",
+    ),
+    (
+        "documents:",
+        'address: https://example.org/"><script>\ndocuments:',
+        "address: 'https://example.org/\"><script>' is no address. Write one that begins with https://.",
+    ),
+    (
+        "documents:",
+        "constants: {dose: [1]}\ndocuments:",
+        "constants.dose is neither text nor number. Write one of them.",
+    ),
+    (
+        "documents:",
+        "constants: {dose: true}\ndocuments:",
+        "constants.dose: 'True' is neither text nor number. Write one of them.",
+    ),
+    (
+        "documents:",
+        "constants: {alpha: 1}\ndocuments:",
+        "The constant 'alpha' cannot be declared. Choose another name: this one is known already.",
+    ),
+    (
+        "documents:",
+        "responses: {better: {label: x, endpoint: grap, threshold: 3}}\ndocuments:",
+        "There is no endpoint 'grap'. Did you mean 'grip'?",
+    ),
+    (
+        "documents:",
+        "yes_no_changes: {q: {label: x, before: hand, after: hand, yes: both}}\ndocuments:",
+        "There is no yes/no characteristic 'hand'.",
+    ),
+    (
+        "documents:",
+        "claims: {c: {endpoints: grip, visit: start}}\ndocuments:",
+        "There is no follow-up visit 'start'. Known: finish.",
+    ),
+    (
+        "documents:",
+        "analysis: {family: {endpoints: [grip], visits: [finsh]}}\ndocuments:",
+        "There is no follow-up visit 'finsh'. Did you mean 'finish'?",
+    ),
+    ("documents:", "language: en\ndocuments:", "The key 'language' stands twice. Keep one."),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), BROKEN)
 def test_what_is_wrong_is_said_with_its_line_and_its_mend(old: str, new: str, message: str) -> None:
     found = faults(old, new)
     changed = TEXT.replace(old, new).splitlines()

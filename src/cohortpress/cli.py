@@ -265,6 +265,14 @@ def eject(folder: Path) -> None:
     click.echo(f"{folder / 'templates'}: {len(run(folder))} files")
 
 
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of study.yml, by which an editor completes and checks: > report/study.schema.json."""
+    from .study import SCHEMA
+
+    click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
+
+
 @main.command("check-data")
 @_study_option
 def check_data(folder: Path) -> None:

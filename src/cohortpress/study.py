@@ -26,6 +26,7 @@ from pydantic import (
 from .errors import Fault, StudyError, did_you_mean
 
 STUDY_FILE = Path("report/study.yml")
+SCHEMA = Path(__file__).parent / "schema/study.schema.json"  # made of the models below by `make schema`
 
 # Names are used in prose ({{ das_crp.month_6.median }}), so they must be names in Jinja too.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -61,24 +62,33 @@ Text = Annotated[str, AfterValidator(_in_one_line)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s<>\"'\\^`{|}]+)?$")]
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
 # What a cell holds: cells come without white space around them; 0 and 1 need no quotation marks.
-Cell = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_as_text)]
+Cell = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    BeforeValidator(_as_text, json_schema_input_type=int | Annotated[str, Field(min_length=1)]),
+]
+# One alone, or a list.
+Cells = Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple, json_schema_input_type=Cell | tuple[Cell, ...])]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple, json_schema_input_type=Name | tuple[Name, ...])]
 
 
 class _Part(BaseModel):
+    """A part of study.yml. The text below a key says what it means, in editors and in the documentation."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Visit(_Part):
-    """A planned time of measurement; ``month`` counts from the start of treatment.
-
-    ``value`` is what the data call it (without it, its name). ``days`` are the first and the last day of its
-    window, where the data have dates: of several values in it the one nearest to the planned day counts.
-    """
+    """A planned time of measurement."""
 
     label: Text
+    """What readers read: 6 months."""
     month: float = Field(ge=0)
-    value: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
+    """Months since the start of treatment."""
+    value: Cells = ()
+    """What the data call it: one text or several. Without it: its name."""
     days: tuple[float, float] | None = None
+    """First and last day of its window, where data have dates; of several values the nearest to its month counts."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Visit:
@@ -88,13 +98,18 @@ class Visit(_Part):
 
 
 class Derivation(_Part):
-    """The endpoints that a score is computed from: DAS28-CRP of four variables."""
+    """A score that is computed from other endpoints of the same visit: DAS28-CRP of four variables."""
 
     score: Literal["das28_crp"]
+    """Which score."""
     tender_joints: Name
+    """The endpoint with the tender joints, out of 28."""
     swollen_joints: Name
+    """The endpoint with the swollen joints, out of 28."""
     crp: Name
+    """The endpoint with the CRP, in mg/l."""
     global_health: Name
+    """The endpoint with the patient's global health, 0 to 100 mm."""
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -102,60 +117,77 @@ class Derivation(_Part):
 
 
 class Endpoint(_Part):
-    """A variable measured at each visit that the study reports.
-
-    ``decimals`` are those of the data; summaries print with ``summary_decimals`` where that is given, else
-    with those of the data and one more where a median falls between two values. ``column`` is what the data
-    call it (without it, its name), or, where each visit has a column of its own, that of each visit.
-    """
+    """A variable measured at each visit that the study reports."""
 
     label: Text
+    """What readers read: CRP."""
     column: Cell | dict[Name, Cell] | None = None
+    """What the data call it; or, where each visit has a column of its own, visit: column. Without it: its name."""
     unit: Text = ""
+    """Printed behind its values: mg/l."""
     decimals: int = Field(default=1, ge=0, le=6)
+    """Digits behind the decimal mark, as measured."""
     summary_decimals: int | None = Field(default=None, ge=0, le=6)
+    """Digits of medians and means. Without it: as measured, and one more where a median falls between two values."""
     direction: Literal["lower_is_better", "higher_is_better"] = "lower_is_better"
+    """Which way is better for the patient."""
     role: Literal["primary", "secondary", "exploratory"] = "secondary"
+    """What the study was made for is primary."""
     scale: Literal["linear", "log"] = "linear"
+    """The axis of its figures; log also gives geometric means."""
     limit_of_detection: float | None = Field(default=None, gt=0)
+    """The limit below which the laboratory reports "<0.6" rather than a number."""
     derive: Derivation | None = None
+    """Compute it from other endpoints instead of reading it."""
 
 
 class Characteristic(_Part):
-    """A variable of the subject at the start: numeric, or, with ``categories``, one of several.
-
-    ``categories`` maps the name that prose uses to the value, or values, in the data. What is not ``listed``
-    does not stand in the table of characteristics. ``column`` is what the data call it, if not by
-    its name.
-    """
+    """A variable of the subject at the start: numeric, or, with categories, one of several."""
 
     label: Text
+    """What readers read: Disease duration."""
     column: Cell | None = None
+    """What the data call it. Without it: its name."""
     unit: Text = ""
+    """Printed in the table of characteristics: years."""
     decimals: int = Field(default=0, ge=0, le=6)
+    """Digits behind the decimal mark, as measured."""
     summary_decimals: int | None = Field(default=None, ge=0, le=6)
+    """Digits of medians and means. Without it: as measured, and one more where a median falls between two values."""
     listed: bool = True
-    categories: dict[Name, Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)]] | None = Field(None, min_length=1)
+    """false: not in the table of characteristics, for the prose alone."""
+    categories: dict[Name, Cells] | None = Field(None, min_length=1)
+    """The name that prose uses: what the data say, one text or several. Without it the variable is numeric."""
 
 
 class YesNoChange(_Part):
-    """A yes/no question asked before and after: two characteristics, and the category that means yes."""
+    """A yes/no question asked before and after: two characteristics."""
 
     label: Text
+    """What readers read: On steroids."""
     before: Name
+    """The characteristic with the answers before."""
     after: Name
+    """The characteristic with the answers after."""
     yes: Name = "yes"
+    """The category that means yes."""
 
 
 class Response(_Part):
     """Who counts as a responder: reached a threshold, improved by a percentage, both, or a EULAR response."""
 
     label: Text
+    """What readers read: CRP below 5 mg/l."""
     endpoint: Name
+    """The endpoint that decides."""
     threshold: float | None = None
+    """The value to be reached, on the better side."""
     strict: bool = False
+    """true: the threshold itself does not count as reached."""
     improvement_percent: float | None = Field(default=None, gt=0, le=100)
+    """The improvement since the baseline that is asked for, in percent."""
     eular: Literal["good", "good_or_moderate"] | None = None
+    """The EULAR response that is asked for; the endpoint must be a DAS28."""
 
     @model_validator(mode="after")
     def _has_a_rule(self) -> Response:
@@ -166,49 +198,67 @@ class Response(_Part):
 
 
 class Claim(_Part):
-    """What must hold of ``endpoints`` at ``visit`` (in all, or ``in_at_least`` so many) for a statement to print."""
+    """What the data must say for a statement of the prose to print: {% claim name %} ... {% endclaim %}."""
 
-    endpoints: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)]
+    endpoints: Names
+    """The endpoint, or endpoints, of which it must hold."""
     visit: Name
+    """The visit at which it must hold."""
     direction: Literal["decreased", "increased", "improved", "worsened"] = "improved"
+    """Where the median change must point."""
     at_least_percent: float | None = Field(default=None, gt=0)
+    """The least size of the median change, in percent of the baseline."""
     p_below: float | None = Field(default=None, gt=0, lt=1)
+    """The limit below which p must lie."""
     by: Literal["exact", "asymptotic", "main"] = "exact"
+    """Which p: the exact one, the normal approximation, or the one that the study reports."""
     in_at_least: int | None = Field(default=None, ge=1)
+    """In how many of the endpoints it must hold. Without it: in all."""
     n_at_least: int | None = Field(default=None, ge=1)
+    """How many subjects must have been measured."""
 
 
 class Family(_Part):
     """The tests among which p values are adjusted."""
 
     method: Literal["holm", "benjamini_hochberg"] = "holm"
+    """How."""
     endpoints: tuple[Name, ...]
+    """The endpoints of the family."""
     visits: tuple[Name, ...]
+    """The visits of the family."""
 
 
 class Source(_Part):
     """The publication behind the study."""
 
     citation: Text
+    """As a reference is written."""
     url: Address = ""
+    """Where it can be read: https://..."""
     licence: Text = ""
+    """Under which licence it was published."""
 
 
 class File(_Part):
-    """A data file, relative to the study's folder. A text alone is its path; what is not said is found out.
-
-    ``only`` keeps the rows that have these values in these columns; ``dictionary`` is a data dictionary of
-    REDCap.
-    """
+    """A data file. A text alone is its path; what is not said is found out."""
 
     file: str
+    """Its path, relative to the study's folder: .csv, .xlsx, .ods, .sav, .dta, .parquet and others."""
     sheet: str | None = None
+    """The sheet of a spreadsheet. Without it: the first with a head that fits."""
     head_row: int | None = Field(default=None, ge=1)
+    """The number of the row with the names of the columns."""
     separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    """What parts the fields of a text file: comma, semicolon or tab."""
     decimal: Literal[".", ","] | None = None
+    """The decimal mark of a text file."""
     encoding: str | None = None
-    only: dict[str, Annotated[str, BeforeValidator(_as_text)]] = {}
+    """The encoding of a text file: utf-8, cp1252."""
+    only: dict[str, Annotated[str, BeforeValidator(_as_text, json_schema_input_type=int | str)]] = {}
+    """Keep only the rows that have this value in this column: {arm: treated}."""
     dictionary: str | None = None
+    """A data dictionary of REDCap, with the labels of columns and codes."""
 
     @field_validator("file", "dictionary")
     @classmethod
@@ -218,33 +268,42 @@ class File(_Part):
         return value
 
 
-AFile = Annotated[File, BeforeValidator(_as_file)]
+AFile = Annotated[File, BeforeValidator(_as_file, json_schema_input_type=str | File)]
 
 
 class Data(_Part):
-    """The data files and what their columns are called; without ``subjects`` the visits' file tells of them.
-
-    Where each row holds one value of one variable, ``parameter`` is the column that names the variable and
-    ``value`` the one with the value. ``date`` is the column with the date, or the day, of a row, ``start`` a
-    column of the subjects with the date of day 0 (without it, each one's first date). Cells that say
-    ``missing`` count as empty; rows of ``skip_visits`` are left out.
-    """
+    """The data files, and what their columns are called."""
 
     visits: AFile
+    """The file with the measurements: a row a subject and visit, or a row a subject with a column a visit."""
     subjects: AFile | None = None
+    """The file with a row a subject. Without it the file of the visits tells of them."""
     adverse_events: AFile | None = None
+    """The file with a row an adverse event."""
     subject_id: Cell = "subject_id"
+    """The column that tells the subjects apart, in all files."""
     visit: Cell = "visit"
+    """The column that says which visit a row is."""
     date: Cell | None = None
+    """The column with the date, or the day, of a row; visits then need 'days'."""
     start: Cell | None = None
+    """The column of the subjects with the date of day 0. Without it: each one's first date."""
     parameter: Cell | None = None
+    """Where a row holds one value of one variable: the column that names the variable."""
     value: Cell | None = None
-    missing: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
-    skip_visits: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
+    """Where a row holds one value of one variable: the column with the value."""
+    missing: Cells = ()
+    """Cells that say this count as empty: [-99, ND]."""
+    skip_visits: Cells = ()
+    """Rows of these visits are left out: [Screening]."""
     term: Cell = "term"
+    """Of adverse events: the column that says which event."""
     onset: Cell = "onset"
+    """Of adverse events: the column that says when it began."""
     onset_unit: Text = "months"
+    """Of adverse events: the unit of the onset."""
     exposure_years: Cell | None = None
+    """The column of the subjects with the years observed; then events have rates."""
 
     @property
     def roles(self) -> dict[str, File]:
@@ -264,64 +323,107 @@ class Analysis(_Part):
     """How visits are compared with the baseline."""
 
     test: Literal["wilcoxon"] = "wilcoxon"
+    """Wilcoxon's signed-rank test."""
     method: Literal["exact", "asymptotic"] = "exact"
+    """The p that is reported: exact, or by the normal approximation (the exact one is printed beside it)."""
     correction: bool = False
+    """Whether the normal approximation is corrected for continuity."""
     zero_method: Literal["wilcox", "pratt"] = "wilcox"
+    """What becomes of pairs without a change: dropped (wilcox), or ranked with the others (pratt)."""
     alternative: Literal["two-sided", "less", "greater"] = "two-sided"
+    """The sides of the test; less: values fell."""
     alpha: float = Field(default=0.05, gt=0, lt=1)
+    """The level of significance."""
     conf_level: float = Field(default=0.95, gt=0, lt=1)
+    """The level of confidence of all intervals."""
     family: Family | None = None
+    """The tests among which p values are adjusted. Without it none is."""
     locf: bool = False
+    """true: also with the last value carried forward, as a sensitivity analysis."""
 
 
 class Privacy(_Part):
     """What counts as a small group, and columns that look like identifiers of people and are none."""
 
     smallest_group: int = Field(default=5, ge=2)
-    traits: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ("sex", "age")
+    """Groups of fewer subjects who share their traits are warned of."""
+    traits: Names = ("sex", "age")
+    """The characteristics by which a reader could know somebody."""
     band: int = Field(default=10, ge=1)
-    allowed: Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple)] = ()
+    """Numeric traits count in bands of this width: ten years of age."""
+    allowed: Cells = ()
+    """Columns of the data that look like identifiers of people and are none."""
 
 
 class Document(_Part):
     """How a document is printed."""
 
     page: str
+    """A4, Letter, A0, A0 landscape, 90x120cm, 48x36in, 900x1200mm ..."""
 
 
 class Documents(_Part):
+    """The pages."""
+
     abstract: Document = Document(page="A4")
+    """The page of the abstract."""
     poster: Document = Document(page="A0")
+    """The page of the poster."""
 
 
 class Study(_Part):
-    """A whole study.yml. The first visit is the baseline."""
+    """A whole study.yml. Names such as crp and month_6 are what prose calls things."""
 
     title: Text
+    """The title of abstract and poster."""
     design: Text = ""
+    """The design, as the title should say it too: retrospective single-centre cohort."""
     language: str = "en-GB"
+    """How sentences and numbers are written: en-GB, en-US ..."""
     keywords: tuple[Text, ...] = ()
+    """Printed below the abstract."""
     authors: tuple[Text, ...] = ()
+    """Printed below the title."""
     affiliations: tuple[Text, ...] = ()
+    """Printed below the authors: "Department, Hospital, Country"."""
     source: Source | None = None
+    """The publication behind the study, printed at the foot."""
     notice: Text = ""
+    """A line of warning on both documents, as of synthetic data."""
     address: Address = ""
+    """A web address, printed on the poster as a QR code and in letters."""
     contact: Text = ""
+    """Whom a reader may ask, printed at the foot."""
     funding: Text = ""
+    """Who paid, printed at the foot."""
     data: Data
+    """The data files, and what their columns are called."""
     visits: dict[Name, Visit] = Field(min_length=2)
+    """The visits in their order, by name: month_6. The first is the baseline."""
     endpoints: dict[Name, Endpoint] = Field(min_length=1)
+    """The variables measured at each visit, by name: crp. The order is that of tables."""
     characteristics: dict[Name, Characteristic] = {}
+    """Who was studied: variables of the subject at the start, by name, in the order of the table."""
     yes_no_changes: dict[Name, YesNoChange] = {}
+    """Yes/no questions asked before and after, by name."""
     responses: dict[Name, Response] = {}
+    """Who counts as a responder, by name."""
     claims: dict[Name, Claim] = {}
+    """What the prose says only as long as the data do, by name."""
     constants: dict[Name, Text | Number] = {}
+    """Numbers and texts of the plan rather than of the data, by name, for prose: {{ constants.dose }}."""
     analysis: Analysis = Analysis()
+    """How visits are compared with the baseline."""
     documents: Documents = Documents()
+    """The pages."""
     theme: str = "classic"
+    """A folder below templates/themes/: classic, billboard, mono, sidebar, or your own."""
     congress: str = "generic"
+    """A file below templates/congress/ with the rules of the congress: generic, eular-2020, acr, pres, or your own."""
     publish: Literal["full", "aggregate"] = "full"
+    """aggregate: nothing that tells of a single subject is published."""
     privacy: Privacy = Privacy()
+    """What counts as a small group of subjects."""
 
     _lines: dict[tuple[str, ...], int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default=str(STUDY_FILE))

@@ -235,7 +235,7 @@ def test_what_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "my-study"
     assert sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()) == [
         ".gitignore", "Makefile", "README.md", "_quarto.yml", "data/labs.csv", "report/abstract.qmd",
-        "report/poster.qmd", "report/study.yml",
+        "report/poster.qmd", "report/study.schema.json", "report/study.yml",
     ]  # fmt: skip
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 

@@ -19,7 +19,7 @@ from ..errors import MOST_SHOWN as MOST_FAULTS
 from ..errors import CohortpressError, DataError, Fault, OutputError
 from ..formatting import Formatter
 from ..freshness import packaged_templates
-from ..study import STUDY_FILE, File, Study, parse_study
+from ..study import SCHEMA, STUDY_FILE, File, Study, parse_study
 from ..tables import dictionary as dictionaries
 from ..tables import read_table, sheets
 from ..tables.table import Table
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 SKELETON = Path(str(files(__package__.rpartition(".")[0]) / "skeleton"))
 EXAMPLE = SKELETON / "example.csv"
+COPIED = {
+    SKELETON / "_quarto.yml": "_quarto.yml",
+    SKELETON / "Makefile": "Makefile",
+    SKELETON / "gitignore": ".gitignore",
+    SCHEMA: "report/study.schema.json",  # for editors, which know no installed package
+}
 MOST_SHOWN, MOST_IN_TABLE, MOST_ROWS = 3, 8, 12
 ROOM, P_COLUMN = 73, "100 pairs"  # letters beside the labels in a poster's table, and those of a p value
 
@@ -116,8 +122,8 @@ def _write(study: Path, folder: Path, sources: Iterable[Source], *, synthetic: b
         (study / name).parent.mkdir(exist_ok=True)
         template = environment.get_template(f"{Path(name).name}.jinja")
         (study / name).write_text(template.render(context), encoding="utf-8")
-    for source, target in (("_quarto.yml", "_quarto.yml"), ("Makefile", "Makefile"), ("gitignore", ".gitignore")):
-        shutil.copyfile(SKELETON / source, study / target)
+    for source, target in COPIED.items():
+        shutil.copyfile(source, study / target)
     counted = [(len(cohort.subjects), "subject")] if cohort else []
     counted += [(len(found.visits), "visit"), (len(found.endpoints), "endpoint")]
     counted.append((len(found.characteristics), "characteristic"))
