@@ -5,7 +5,7 @@
   const card = document.createElement("div");
   card.className = "origin";
   card.setAttribute("role", "dialog");
-  card.setAttribute("aria-live", "polite");
+  card.tabIndex = -1;
   card.hidden = true;
   document.querySelector("main").append(card);
   let asked = null;
@@ -13,7 +13,7 @@
   function close() {
     if (!asked) return;
     asked.setAttribute("aria-expanded", "false");
-    if (card.contains(document.activeElement)) asked.focus();
+    if (card.contains(document.activeElement)) asked.focus({ preventScroll: true });
     asked = null;
     card.hidden = true;
   }
@@ -21,17 +21,21 @@
   function open(number) {
     const origin = known.results[number.dataset.result];
     close();
-    if (!origin) return;
     asked = number;
     number.setAttribute("aria-expanded", "true");
     card.replaceChildren(...rows(origin));
     card.setAttribute("aria-label", origin.label);
     card.hidden = false;
+    card.style.maxHeight = "";
+    // Beside the number, on the side with more room; what is longer scrolls inside the card.
     const at = number.getBoundingClientRect();
-    const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - card.offsetWidth - 8));
-    const below = at.bottom + 8 + card.offsetHeight < window.innerHeight || at.top < card.offsetHeight + 8;
-    card.style.left = `${left + window.scrollX}px`;
-    card.style.top = `${window.scrollY + (below ? at.bottom + 8 : at.top - card.offsetHeight - 8)}px`;
+    const [above, below] = [at.top - 16, document.documentElement.clientHeight - at.bottom - 16];
+    const left = Math.min(at.left, document.documentElement.clientWidth - card.offsetWidth - 8);
+    const down = below >= card.offsetHeight || below >= above;
+    card.style.maxHeight = `${down ? below : above}px`;
+    card.style.left = `${Math.max(8, left) + window.scrollX}px`;
+    card.style.top = `${window.scrollY + (down ? at.bottom + 8 : at.top - card.offsetHeight - 8)}px`;
+    card.focus({ preventScroll: true });
   }
 
   function rows(origin) {
@@ -50,8 +54,10 @@
     return [title, list];
   }
 
-  for (const number of document.querySelectorAll("span.result[data-result]")) {
+  for (const number of document.querySelectorAll("[data-result]")) {
     if (!(number.dataset.result in known.results)) continue;
+    // A picture has no parts that can be asked; a group has.
+    number.closest("svg")?.setAttribute("role", "group");
     number.tabIndex = 0;
     number.setAttribute("role", "button");
     number.setAttribute("aria-expanded", "false");
@@ -62,10 +68,16 @@
     number.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      asked === number ? close() : open(number);
+      open(number);
     });
   }
   document.addEventListener("click", (event) => { if (!card.contains(event.target)) close(); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
-  window.addEventListener("resize", close);
+  // Tab goes on from the number that was asked.
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" || event.key === "Tab") close(); });
+  // A phone that hides its address bar changes the height alone.
+  let width = window.innerWidth;
+  window.addEventListener("resize", () => {
+    if (width !== window.innerWidth) close();
+    width = window.innerWidth;
+  });
 })();

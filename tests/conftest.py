@@ -5,12 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from studies import cohortpress, copy_flagship, write_second_study
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # How fast a busy machine is says nothing about the code.
 settings.register_profile("no deadline", deadline=None)
@@ -46,6 +50,21 @@ def flagship_to_change(built_flagship: Path, tmp_path: Path) -> Path:
     """A built flagship of one's own."""
     shutil.copytree(built_flagship, tmp_path / "changed")
     return tmp_path / "changed"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser without a window, of the system: the tests download none."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    command = next(filter(None, map(shutil.which, names)), None)
+    if command is None:
+        pytest.skip(f"needs one of these commands: {', '.join(names)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=command)
+        yield browser
+        browser.close()
 
 
 def _once(factory: pytest.TempPathFactory, name: str, prepare: Callable[[Path], Path]) -> Path:

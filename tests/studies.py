@@ -8,8 +8,13 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cohortpress.build import Document
 
 ROOT = Path(__file__).parents[1]
+THEMES = sorted(file.parent.name for file in ROOT.glob("templates/themes/*/theme.yml"))
 PARTS = ("_quarto.yml", "data", "report", "templates")
 
 # Made up for these tests: there are no such participants, and nobody has been measured.
@@ -147,6 +152,17 @@ def cohortpress(folder: Path, *arguments: str, **env: str) -> subprocess.Complet
         text=True,
         check=False,
     )
+
+
+def render(folder: Path, document: Document, theme: str) -> Path:
+    """Fill and render one document of a study in a theme, in this process, and return its HTML."""
+    from cohortpress.build import Build, Options
+
+    options = Options(engine="pandoc", theme=theme, documents=(document,))
+    with Build(folder, options, lambda step, seconds: None) as steps:
+        steps.fill(document)
+        steps.render(document)
+    return folder / f"build/{document}.html"
 
 
 def replace(file: Path, old: str, new: str) -> None:

@@ -1,0 +1,361 @@
+"""The finished HTML in a real browser: it stands alone, fits any width, and tells where its numbers come from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pypdfium2
+import pytest
+from studies import text_of_html
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+DOCUMENTS = ("abstract", "poster")
+DESK, PHONE = 1440, 390
+# Every shift counts here, also what follows an action of the reader.
+WATCH_SHIFTS = """
+window.shifts = [];
+const note = list => shifts.push(...list.getEntries().map(shift => shift.value));
+new PerformanceObserver(note).observe({type: "layout-shift", buffered: true});
+"""
+# Two frames: what the first one shifts is noted by the second.
+SHIFTED = """async () => {
+  await document.fonts.ready;
+  for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
+  return shifts.reduce((sum, value) => sum + value, 0);
+}"""
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A desk's page, light, without a network."""
+    with chromium.new_context(viewport={"width": DESK, "height": 1000}, offline=True) as context:
+        yield context.new_page()
+
+
+def show(page: Page, study: Path, document: str) -> None:
+    page.goto((study / f"_output/{document}.html").as_uri())
+
+
+def results(study: Path) -> dict[str, dict[str, Any]]:
+    found = json.loads((study / "_output/results.json").read_text(encoding="utf-8"))["results"]
+    return {result["id"]: result for result in found}
+
+
+def card(page: Page) -> Locator:
+    return page.locator(".origin")
+
+
+def p_value(page: Page) -> Locator:
+    """The first p value on the page."""
+    return page.locator("span[data-result$='.vs_baseline.p_value']").first
+
+
+def told(page: Page) -> dict[str, str]:
+    """What the card says, by its headings."""
+    terms = card(page).locator("dt").all_inner_texts()
+    return dict(zip(terms, card(page).locator("dd").all_inner_texts(), strict=True))
+
+
+# -- it stands alone
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_it_loads_in_silence_and_asks_for_nothing(page: Page, built_flagship: Path, document: str) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    show(page, built_flagship, document)
+    p_value(page).click()
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    page.evaluate("document.fonts.ready.then(() => true)")
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [page.url]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_what_would_load_from_elsewhere_is_stopped(page: Page, built_flagship: Path, document: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    show(page, built_flagship, document)
+    urls = "https://example.org/a.png", "https://example.org/b.json"
+    page.evaluate("url => document.body.append(Object.assign(new Image(), {src: url}))", urls[0])
+    page.evaluate("url => fetch(url).catch(() => {})", urls[1])
+    assert all(any(f"'{url}' violates" in text for text in said) for url in urls)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_its_fonts_are_its_own(page: Page, built_flagship: Path, document: str) -> None:
+    show(page, built_flagship, document)
+    states = page.evaluate(
+        "document.fonts.ready.then(fonts => [...fonts].map(face => [face.family, face.status]))"
+    )
+    assert {family for family, status in states if status == "loaded"}
+    assert "error" not in {status for _, status in states}
+    families = page.evaluate(
+        "[...document.querySelectorAll('main, main *')].map(part => getComputedStyle(part).fontFamily)"
+    )
+    own = {family.strip('"') for family, _ in states}
+    assert {family.partition(",")[0].strip('"') for family in families} <= own
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_nothing_moves_once_it_is_shown(page: Page, built_flagship: Path, document: str, width: int) -> None:
+    page.add_init_script(WATCH_SHIFTS)
+    page.set_viewport_size({"width": width, "height": 800})
+    show(page, built_flagship, document)
+    p_value(page).click()
+    page.keyboard.press("Escape")
+    assert page.evaluate(SHIFTED) == 0
+    page.evaluate("scrollTo(0, 0); document.querySelector('main').style.paddingTop = '300px'")
+    assert page.evaluate(SHIFTED) > 0, "the watch is awake"
+
+
+# -- it fits
+
+
+@pytest.mark.parametrize("width", [320, 360, PHONE, 768, 1024, 1120, DESK, 2560])
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_sideways_scroll(page: Page, built_flagship: Path, document: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    show(page, built_flagship, document)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # What is too wide scrolls inside itself; nothing else reaches out of the window, scrolled to or not.
+    out = page.evaluate(
+        """width => [...document.querySelectorAll("main *")]
+          .filter(part => !part.closest(".table-block > *, svg"))
+          .filter(part => part.getBoundingClientRect().right > width + 1)
+          .map(part => part.outerHTML.slice(0, 80))""",
+        width,
+    )
+    assert out == []
+
+
+@pytest.mark.parametrize("width", [360, PHONE])
+def test_a_wide_table_scrolls_inside_itself_also_by_keyboard(page: Page, built_flagship: Path, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    show(page, built_flagship, "poster")
+    table = page.locator(".table-block.endpoints")
+    hidden = table.evaluate("table => table.scrollWidth - table.clientWidth")
+    assert hidden > 0, "a table of three visits is wider than a phone"
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    for _ in range(100):  # it glides
+        if moved := table.evaluate("table => table.scrollLeft > 0"):
+            break
+        page.wait_for_timeout(20)
+    assert moved
+    # The names of the rows stay in sight.
+    names = table.locator("td:first-child").evaluate_all("cells => cells.map(c => c.getBoundingClientRect().left)")
+    assert min(names) >= 0
+
+
+def test_a_phone_shows_one_column_in_the_order_of_the_keyboard(page: Page, built_flagship: Path) -> None:
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    show(page, built_flagship, "poster")
+    boxes = page.locator("main > *:not(.origin)").evaluate_all(
+        "parts => parts.map(p => p.getBoundingClientRect()).map(b => [b.top, b.bottom, b.left, b.right])"
+    )
+    stacked = sorted(boxes)
+    assert all(above[1] <= below[0] for above, below in pairwise(stacked))
+    size = page.locator(".background p").first.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")
+    assert size >= 16
+    stops = _tops_of_tab_stops(page)
+    assert len(stops) > 50
+    areas = page.locator("main > *").evaluate_all("parts => parts.map(p => p.getBoundingClientRect().top + scrollY)")
+    of_area = [max(top for top in areas if top <= stop + 1) for stop in stops]
+    assert of_area == sorted(of_area)
+
+
+def _tops_of_tab_stops(page: Page) -> list[float]:
+    """Return how far down the page each stop of the Tab key lies."""
+    stops: list[float] = []
+    page.evaluate("document.activeElement.blur()")
+    while True:
+        page.keyboard.press("Tab")
+        top = page.evaluate(
+            "document.activeElement === document.body ? null"
+            " : document.activeElement.getBoundingClientRect().top + scrollY"
+        )
+        if top is None or len(stops) > 1000:
+            return stops
+        stops.append(cast(float, top))
+
+
+def test_a_desk_shows_the_posters_grid(page: Page, built_flagship: Path) -> None:
+    show(page, built_flagship, "poster")
+    lefts = page.locator("main > .area").evaluate_all("parts => parts.map(p => p.getBoundingClientRect().left)")
+    assert len({round(left / 50) for left in lefts}) >= 3
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_lines_can_be_read(page: Page, built_flagship: Path, document: str) -> None:
+    """45 to 75 characters a line are the rule of typography; of more than 100 the eye loses the next line."""
+    show(page, built_flagship, document)
+    longest = page.evaluate(
+        """() => Math.max(...[...document.querySelectorAll("main p, main li")]
+          .filter(part => !part.closest(".masthead, .message, .keywords, .colophon, td"))
+          .map(part => part.clientWidth / parseFloat(getComputedStyle(part).fontSize) * 2.1))"""
+    )
+    assert longest <= 100, "characters, at 2.1 an em"
+
+
+# -- with and without
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_without_a_script_all_is_there(chromium: Browser, built_flagship: Path, document: str) -> None:
+    with chromium.new_context(java_script_enabled=False, offline=True) as context:
+        page = context.new_page()
+        show(page, built_flagship, document)
+        shown = page.locator("body").inner_text()
+        hidden = page.locator("main *:not(script, col, colgroup, svg *)").evaluate_all(
+            "parts => parts.filter(p => !p.checkVisibility({opacityProperty: true, visibilityProperty: true}))"
+            ".map(part => part.outerHTML.slice(0, 80))"
+        )
+    html = (built_flagship / f"_output/{document}.html").read_text(encoding="utf-8")
+    written = text_of_html(re.sub(r"<title>.*?</title>", "", html, flags=re.DOTALL))
+    assert "".join(shown.split()) == "".join(written.split())
+    assert hidden == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_dark_scheme_is_dark(page: Page, built_flagship: Path, document: str) -> None:
+    show(page, built_flagship, document)
+    colours = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=cast(Any, scheme))
+        colours[scheme] = page.evaluate(
+            """["html", "p:not(.message *)", "svg .fill-accent"].map((place, i) => {
+              const style = getComputedStyle(document.querySelector(place));
+              return i == 0 ? style.backgroundColor : i == 1 ? style.color : style.fill;
+            })"""
+        )
+    assert all(a != b for a, b in zip(colours["light"], colours["dark"], strict=True))
+    red, green, blue = map(int, re.findall(r"\d+", colours["dark"][0])[:3])
+    assert max(red, green, blue) < 64
+
+
+# -- every number can be asked
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_number_of_the_results_can_be_asked(page: Page, built_flagship: Path, document: str) -> None:
+    show(page, built_flagship, document)
+    marked = page.locator("[data-result]")
+    assert marked.count() > 40
+    assert page.locator("[data-result][role=button][tabindex='0'][aria-expanded=false]").count() == marked.count()
+    assert page.locator("svg [data-result]").count() > 0
+
+
+def test_a_click_on_a_p_value_tells_all_of_it(page: Page, built_flagship: Path) -> None:
+    show(page, built_flagship, "poster")
+    number = p_value(page)
+    assert card(page).is_hidden()
+    number.click()
+    result = results(built_flagship)[number.get_attribute("data-result") or ""]
+    exact = results(built_flagship)[result["id"].replace(".p_value", ".p_exact")]
+    title = card(page).locator(".origin-title").inner_text()
+    assert title.startswith(f"{result['label']}, 6 months, ")
+    assert card(page).get_attribute("aria-label") == title
+    said = told(page)
+    assert said["Value"] == result["text"] == number.inner_text()
+    assert said["Compared with"] == "Baseline"
+    assert said["n"] == str(result["n"])
+    assert said["Pairs"] == str(result["n_paired"])
+    assert said["Method"] == result["method"]
+    assert said["Exact p"] == exact["text"]
+    assert len(said["How"].split()) > 3, "the formula in words"
+    assert said["Name"] == result["id"]
+    page.locator("h1").click()
+    assert card(page).is_hidden()
+
+
+def test_a_number_in_a_figure_tells_of_itself_too(page: Page, built_flagship: Path) -> None:
+    show(page, built_flagship, "poster")
+    number = page.locator("svg text[data-result$='.median']").first
+    number.click()
+    result = results(built_flagship)[number.get_attribute("data-result") or ""]
+    assert told(page)["Name"] == result["id"]
+    assert told(page)["n"] == str(result["n"])
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_key_opens_and_escape_leads_back(page: Page, built_flagship: Path, key: str) -> None:
+    show(page, built_flagship, "poster")
+    number = p_value(page)
+    number.focus()
+    page.keyboard.press(key)
+    assert card(page).is_visible()
+    assert number.get_attribute("aria-expanded") == "true"
+    assert card(page).evaluate("card => document.activeElement === card"), "it is read out"
+    page.keyboard.press("Escape")
+    assert card(page).is_hidden()
+    assert number.get_attribute("aria-expanded") == "false"
+    assert number.evaluate("number => document.activeElement === number")
+
+
+def test_tab_goes_on_from_the_number_that_was_asked(page: Page, built_flagship: Path) -> None:
+    show(page, built_flagship, "abstract")
+    first, second = (page.locator("[data-result]").nth(place) for place in (0, 1))
+    first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert card(page).is_hidden()
+    assert second.evaluate("number => document.activeElement === number")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_tap_shows_the_card_within_the_screen(chromium: Browser, built_flagship: Path, document: str) -> None:
+    with chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
+        page = context.new_page()
+        show(page, built_flagship, document)
+        for number in (p_value(page), page.locator("span[data-result]").last, page.locator("span[data-result]").first):
+            number.scroll_into_view_if_needed()
+            number.tap()
+            assert card(page).is_visible()
+            box = card(page).bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 360
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 740
+            at = number.bounding_box()
+            assert at is not None
+            assert box["y"] >= at["y"] + at["height"] or box["y"] + box["height"] <= at["y"], "the number is in sight"
+            number.tap()
+            assert card(page).is_hidden()
+
+
+# -- on paper
+
+
+@pytest.mark.parametrize(("document", "width", "height"), [("poster", 841, 1189), ("abstract", 210, 297)])
+def test_a_browser_prints_one_page_of_the_papers_size(
+    page: Page, built_flagship: Path, tmp_path: Path, document: str, width: float, height: float
+) -> None:
+    show(page, built_flagship, document)
+    p_value(page).click()  # a card that is open does not print
+    page.pdf(path=tmp_path / "printed.pdf", prefer_css_page_size=True, print_background=True)
+    printed = pypdfium2.PdfDocument(tmp_path / "printed.pdf")
+    assert len(printed) == 1
+    size = [side / 72 * 25.4 for side in printed[0].get_size()]
+    assert size == [pytest.approx(width, abs=1), pytest.approx(height, abs=1)]
+    text = printed[0].get_textpage()
+    assert "Name" not in text.get_text_bounded()
+    boxes = [text.get_charbox(i) for i in range(text.count_chars()) if text.get_text_range(i, 1).strip()]
+    assert min(box[1] for box in boxes) > 10 / 25.4 * 72, "nothing is cut at the foot"
+    assert min(box[1] for box in boxes) < 0.12 * printed[0].get_height(), "the page is full"
+    printed.close()
