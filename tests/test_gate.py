@@ -12,7 +12,7 @@ from cohortpress.errors import TemplateError
 from cohortpress.formatting import format_results
 from cohortpress.gate import bare_numbers, blank, check_prose, number_words, overreach, read_words
 from cohortpress.result import ResultSet
-from cohortpress.study import Study, read_study
+from cohortpress.study import Study, parse_study, read_study
 
 ROOT = Path(__file__).parents[1]
 NUMERALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -62,6 +62,44 @@ def test_a_typed_number_is_found(prose: str, typed: list[str], study: Study, res
 )
 def test_what_is_no_result_may_be_typed(prose: str, study: Study, results: ResultSet) -> None:
     assert bare_numbers(prose, "a.qmd", study, results, WORDS) == []
+
+
+LABELLED = """\
+title: t
+data: {visits: v.csv}
+visits:
+  start: {label: Before (day 0), month: 0}
+  early: {label: Weeks 1-2, month: 0.35}
+  week_4: {label: Week 4, month: 0.92}
+  late: {label: Month 6, month: 6}
+endpoints:
+  pain: {label: Pain (0\u201310), unit: points of 10}
+  walk: {label: 6-minute walk}
+  cells: {label: Cells, unit: 10^9/l}
+characteristics:
+  sex: {label: Sex, categories: {women: "1", men: "2"}}
+  stage: {label: Ann Arbor, categories: {up_to_2: [1, 2], above_2: [3, 4]}}
+responses:
+  better: {label: Pain of 3 or less, endpoint: pain, threshold: 3}
+yes_no_changes:
+  drug: {label: On drug 7, before: sex, after: sex, yes: men}
+"""
+
+
+@pytest.mark.parametrize(
+    ("prose", "typed"),
+    [
+        ("At Weeks 1-2 and weeks 1\N{EN DASH}2, at week 4 and Month 6, before (day 0).", []),
+        ("at four weeks, at week four, at 4 weeks, at the 6-month visit, at six months, at months 4 and 6", []),
+        ("Pain (0-10) in points of 10; the 6-minute  walk; Cells 10^9/l; up to 2; Pain of 3 or less; On drug 7", []),
+        ("At week 5, in 6 of 8, after 4 patients, 1 and 2", ["5", "6", "8", "4", "1", "2"]),
+        ("In weeks 1-2 it was 4.", ["4"]),
+        ("It rose by 10 points in the walk of 6 minutes.", ["10", "6"]),
+    ],
+)
+def test_what_the_study_calls_things_is_no_typed_number(prose: str, typed: list[str], results: ResultSet) -> None:
+    faults = bare_numbers(prose, "a.qmd", parse_study(LABELLED, "report/study.yml"), results, WORDS)
+    assert [fault.problem.split("'")[1] for fault in faults] == typed
 
 
 def test_a_fault_names_place_number_and_the_name_to_write(study: Study, results: ResultSet) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from studies import cohortpress, replace
 
+from cohortpress.build import Build, Options
 from cohortpress.cohort import read_cohort
-from cohortpress.errors import DataError, OutputError
+from cohortpress.errors import DataError, Fault, OutputError
 from cohortpress.privacy import SmallGroup, identifiers, leaks, small_groups
 from cohortpress.result import ResultSet
 from cohortpress.study import read_study
@@ -147,6 +148,23 @@ def test_small_groups_share_sex_age_band_and_visit(flagship: Path) -> None:
     assert not any(group.visit == "Baseline" and ("sex", "men") in group.traits for group in found)
     assert not any(group.visit == "6 months" and ("age", "40 to 49") in group.traits for group in found)
     assert str(found[0]) == "1 at Baseline: sex women, age 10 to 19"
+
+
+def test_the_warning_of_small_groups_says_how_it_is_silenced(second_study: Path) -> None:
+    study = second_study / "report/study.yml"
+    replace(study, "{label: Practice, unit: years}", "{label: Practice, unit: years}\nprivacy: {traits: hand}")
+    said = warnings_of(second_study)
+    assert "privacy: {smallest_group: 0}" in said
+    assert "3 at Start: hand right" in said
+    replace(study, "traits: hand", "traits: hand, smallest_group: 0")
+    assert warnings_of(second_study) == ""
+
+
+def warnings_of(folder: Path) -> str:
+    said: list[Fault] = []
+    with Build(folder, Options("pandoc"), lambda step, seconds: None, said.append) as steps:
+        steps.analyse()
+    return "\n".join(map(str, said))
 
 
 def test_small_groups_by_other_traits_and_bands(flagship: Path) -> None:

@@ -273,7 +273,8 @@ class Build:
         if groups:
             said = "; ".join(map(str, groups[:3])) + (" ..." if groups[3:] else "")
             problem = f"{len(groups)} groups have fewer than {rules.smallest_group} subjects: {said}."
-            self._warn(Fault(problem, "Could a reader know one of them?", self.study.where("privacy")))
+            mend = "Could a reader know one of them? If not, write 'privacy: {smallest_group: 0}'."
+            self._warn(Fault(problem, mend, self.study.where("privacy")))
 
     def run(self) -> list[Path]:
         """Go all the way; while one document is rendered and printed, the next is filled."""

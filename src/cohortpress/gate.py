@@ -147,18 +147,36 @@ def _found(prose: str, number_words: Mapping[str, int | None]) -> Iterator[Found
 
 
 def _declared(study: Study, number_words: Mapping[str, int | None]) -> list[re.Pattern[str]]:
-    """Return what the study declares as it may be typed: constants, visits ("six and twelve months"), thresholds."""
+    """Return what the study declares as it may be typed: constants, labels, times ("six and twelve months"), limits."""
     phrases = [_start_of(str(value)) for value in study.constants.values()]
     phrases.append(re.escape(plain_number(study.analysis.alpha)))
-    months, units = _months(study, number_words)
-    if months and units:
-        listed = rf"(?:{months})(?:(?:,|,?\s+(?:and|or|to)|\s*[\N{{EN DASH}}/-])\s*(?:{months}))*"
-        phrases += [rf"{listed}[\s-]+(?:{units})", rf"(?:{units})\s+(?:{months})"]
+    phrases += [_as_typed(label) for label in _labels(study) if re.search(r"[^\W\d_]", label)]
+    times, units = _times(study, number_words)
+    if times and units:
+        listed = rf"(?:{times})(?:(?:,|,?\s+(?:and|or|to)|\s*[\N{{EN DASH}}/-])\s*(?:{times}))*"
+        phrases += [rf"{listed}[\s-]+(?:{units})s?", rf"(?:{units})s?\s+{listed}"]
     for rule in study.responses.values():
         unit = study.endpoints[rule.endpoint].unit
         limits = [(rule.threshold, unit), (rule.improvement_percent, "%")]
         phrases += [rf"{re.escape(plain_number(value))}\s*{re.escape(of)}" for value, of in limits if value is not None]
     return [re.compile(rf"(?<!\w){phrase}(?!\w)", re.I) for phrase in phrases]
+
+
+def _labels(study: Study) -> Iterator[str]:
+    """Yield what the study calls its visits, variables, their units and categories, as documents print it."""
+    yield from (visit.label for visit in study.visits.values())
+    yield from (response.label for response in study.responses.values())
+    yield from (question.label for question in study.yes_no_changes.values())
+    for endpoint in study.endpoints.values():
+        yield from (endpoint.label, endpoint.unit)
+    for spec in study.characteristics.values():
+        yield from (spec.label, spec.unit, *(name.replace("_", " ") for name in spec.categories or ()))
+
+
+def _as_typed(label: str) -> str:
+    """Return a pattern for a label: any space for a space, any dash for a dash."""
+    text = r"\s+".join(map(re.escape, label.split()))
+    return re.sub(r"\\-|[\N{EN DASH}\N{EM DASH}]", "[\N{EN DASH}\N{EM DASH}-]", text)
 
 
 def _start_of(constant: str) -> str:
@@ -168,14 +186,22 @@ def _start_of(constant: str) -> str:
     return r"\s+".join(map(re.escape, least)) + "".join(rf"(?:\s+{re.escape(word)}" for word in rest) + ")?" * len(rest)
 
 
-def _months(study: Study, number_words: Mapping[str, int | None]) -> tuple[str, str]:
-    """Return patterns of the visits' months, as digits and as words, and of the unit that their labels use."""
-    months = {visit.month for visit in study.visits.values() if visit.month}
-    typed = {plain_number(month) for month in months} | {w for w, n in number_words.items() if n in months}
-    units = {word for visit in study.visits.values() if NUMBER.search(visit.label) for word in visit.label.split()}
-    units = {word for word in units if not NUMBER.search(word)}
-    words = typed | ({"one"} if 1 in months else set())
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))), "|".join(map(re.escape, sorted(units)))
+def _times(study: Study, number_words: Mapping[str, int | None]) -> tuple[str, str]:
+    """Return patterns of the visits' months and the numbers in their labels, as digits and words, and of their units.
+
+    A unit is the word behind a number, or, where none is, before it: "6 months", "Week 4".
+    """
+    typed = {plain_number(visit.month) for visit in study.visits.values() if visit.month}
+    units: set[str] = set()
+    for visit in study.visits.values():
+        for number in NUMBER.finditer(visit.label):
+            typed.add(number[0])
+            words = re.findall(r"[^\W\d_]+", visit.label[number.end() :])[:1]
+            words = words or re.findall(r"[^\W\d_]+", visit.label[: number.start()])[-1:]
+            units.update(word.removesuffix("s") for word in words)
+    typed |= {word for word, number in number_words.items() if str(number) in typed}
+    typed |= {"one"} if "1" in typed else set()
+    return "|".join(map(re.escape, sorted(typed, key=len, reverse=True))), "|".join(map(re.escape, sorted(units)))
 
 
 def _by_value(results: ResultSet) -> dict[float, list[str]]:

@@ -345,8 +345,8 @@ class Analysis(_Part):
 class Privacy(_Part):
     """What counts as a small group, and columns that look like identifiers of people and are none."""
 
-    smallest_group: int = Field(default=5, ge=2)
-    """Groups of fewer subjects who share their traits are warned of."""
+    smallest_group: int = Field(default=5, ge=0)
+    """The build warns of groups of fewer subjects who share their traits; 0: of none."""
     traits: Names = ("sex", "age")
     """The characteristics by which a reader could know somebody."""
     band: int = Field(default=10, ge=1)
