@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from dataclasses import replace
@@ -179,6 +180,39 @@ def test_areas_that_span_rows_fit_the_page(fonts: Path, tmp_path: Path) -> None:
     places = {name: text.search(f"On {name}").get_next() for name in ("background", "methods")}
     tops = {name: text.get_charbox(found[0])[3] for name, found in places.items() if found}
     assert tops["background"] - tops["methods"] < 420 / 25.4 * 72 / 3
+
+
+def test_grounds_follow_their_areas_and_what_the_page_places_stays(fonts: Path, tmp_path: Path) -> None:
+    css = """
+    .safety { background: #f00 }
+    .colophon i { position: absolute; top: 0; right: 0; width: 9mm; height: 9mm; background: #00f }
+    """
+    pdf, _ = print_to(tmp_path, page_of(poster(12).replace("On colophon", "On colophon <i></i>"), fonts, css=css))
+    page = pypdfium2.PdfDocument(pdf)[0]
+    text, picture = page.get_textpage(), page.render(scale=1).to_pil().convert("RGB")
+    found = text.search("On safety").get_next()
+    assert found
+    left, _, _, top = text.get_charbox(found[0])
+    places = itertools.product(range(picture.width), range(picture.height))
+    red = [place for place in places if picture.getpixel(place) == (255, 0, 0)]
+    xs, ys = zip(*red, strict=True)
+    assert min(xs) <= left <= max(xs)
+    assert min(ys) <= picture.height - top <= max(ys)
+    assert picture.getpixel((picture.width - 5, 5)) == (0, 0, 255)
+
+
+@pytest.mark.parametrize(
+    ("areas", "message"),
+    [
+        ('<section class="area surprise"><p>x</p></section>', "no place for 'surprise'.*background"),
+        ('<section class="area safety"><p>x</p></section>' * 2, "2 areas 'safety'"),
+    ],
+)
+def test_an_area_without_a_place_of_its_own_is_an_error(
+    areas: str, message: str, fonts: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(PrintError, match=message):
+        print_to(tmp_path, page_of(areas, fonts))
 
 
 def test_too_much_text_says_how_much_and_where(fonts: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
 
 MM_PER_PX = 25.4 / 96
+_Lines = Sequence[Sequence[str | None]]  # what grid-template-areas says: names (or none) of the cells, line by line
 # The share of the height that may stay empty before a larger text is tried; the finest step of texts, in pt.
 SLACK = 0.018
 FINEST = 0.08
@@ -28,6 +29,13 @@ TOLERANCE_MM = 0.3
 FONT_URL = re.compile(r"data:font/woff2;face=([\w/%-]+);")
 # What tells where a value comes from is for screens; on paper it would only double the time of a layout.
 MARKED_VALUE = re.compile(r'<span class="(?:result|constant)"[^>]*>([^<]*)</span>')
+# The grid of the areas is laid out here and not by WeasyPrint, which would lay out each area several times and
+# spread what spans rows over all of them. Areas come one below the other, each in a cell as wide as its columns,
+# on a page long enough for all; then the cells move to their places.
+CELL = "data-area"
+LONG = 50
+ONE_BELOW_THE_OTHER = f"main {{ display: block !important }} [{CELL}] {{ display: flow-root }}"
+ABSOLUTE = ("absolute", "fixed")
 LAST_WORDS = re.compile(r"(.*\S)\s+(\S{1,12})\s*", re.DOTALL)
 
 
@@ -52,18 +60,19 @@ class _Layout:
     document: Document
     text_pt: float
     over: float  # height that is missing; below zero: that is left
-    wide: tuple[Fault, ...]  # what is wider than its place
+    faults: tuple[Fault, ...]  # what is wider than its place, or has none
     areas: tuple[tuple[float, str], ...]  # heights and names, highest first
     rows: tuple[float, ...]  # heights of the rows of the grid, if there is one
+    stacks: bool  # whether areas span rows
 
     @property
     def fits(self) -> bool:
-        return self.over <= TOLERANCE_MM and not self.wide
+        return self.over <= TOLERANCE_MM and not self.faults
 
     @property
     def style(self) -> str:
         rows = " ".join(f"minmax(0, {row:.2f}fr)" for row in self.rows)
-        return f"--text: {self.text_pt:.2f}pt" + (f"; --rows: {rows}" if rows else "")
+        return f"--text: {self.text_pt:.2f}pt" + (f"; --rows: {rows}" if self.stacks else "")
 
 
 def print_pdf(
@@ -83,26 +92,24 @@ def print_pdf(
         tree = HTML(string=source, url_fetcher=_fetcher())
         fonts = FontConfiguration()
         _bind_last_words(tree.etree_element)
+        _put_into_cells(tree.etree_element)
         # Laid out on longer paper, so that what runs over can be measured; the paper is cut afterwards.
-        longer = CSS(string=f"@page {{ size: {page.width_mm}mm {4 * page.height_mm}mm !important }}")
+        size = f"{page.width_mm}mm {LONG * page.height_mm}mm"
+        longer = CSS(string=f"@page {{ size: {size} !important }} {ONE_BELOW_THE_OTHER}")
         tried = 0
 
-        def render(style: str) -> Document:
+        def lay_out(size: float) -> _Layout:
             nonlocal tried
             tried += 1
             messages.clear()
-            tree.etree_element.set("style", style)
-            return tree.render(font_config=fonts, stylesheets=[longer])
-
-        def lay_out(size: float) -> _Layout:
-            return _measure(render(f"--text: {size:.2f}pt"), size, page)
+            tree.etree_element.set("style", f"--text: {size:.2f}pt")
+            return _measure(tree.render(font_config=fonts, stylesheets=[longer]), size, page)
 
         smallest, usual, largest = text_pt
         layout = _fit(lay_out, smallest, start or usual, largest, page.height_mm)
         if not layout.fits:
             raise PrintError(*_too_much(layout, html.stem))
-        document = render(layout.style) if layout.rows else layout.document
-        document.pages[0].height = page.height_mm / MM_PER_PX
+        document = _arranged(layout, page)
         # An identifier from the content alone, and no date: the same page gives the same file.
         document.write_pdf(pdf, pdf_variant="pdf/ua-1")
     pages = len(document.pages)
@@ -134,7 +141,7 @@ def _fit(lay_out: Callable[[float], _Layout], low: float, start: float, high: fl
     last: _Layout | None = None
     while True:
         now = lay_out(size)
-        if last and not now.wide:
+        if last and not now.faults:
             slope = max((now.over - last.over) / (now.text_pt - last.text_pt), 0.3 * slope)
         last = now
         if now.fits:
@@ -163,63 +170,141 @@ def _bind_last_words(root: Any) -> None:
             setattr(place, name, "\N{NO-BREAK SPACE}".join(found.groups()))
 
 
+def _put_into_cells(root: Any) -> None:
+    """Wrap each area of a poster in a cell of its name; the style sheet says where the columns of a name stand."""
+    for main in root.iterfind(".//body[@class='poster']//main"):
+        for place, area in enumerate(list(main)):
+            main[place] = cell = main.makeelement("div", {CELL: _name(area)})
+            cell.append(area)
+
+
 def _measure(document: Document, size: float, page: PageSize) -> _Layout:
-    paper = document.pages[0]._page_box
-    main = next(box for box in _boxes(paper) if box.element is not None and box.element_tag == "main")
-    heights = {_name(part): _natural_height(part) for part in main.children}
-    if "grid" in main.style["display"]:
-        names, gap = main.style["grid_template_areas"], _mm(main.style["row_gap"].value)
-        rows = _rows(names, heights, gap)
+    main = _main(document)
+    cells = [*filter(_is_cell, main.children)]
+    parts = [cell.children[0] for cell in cells] or main.children
+    heights = {_name(part.element): _mm(cell.margin_height()) for part, cell in zip(parts, cells or parts, strict=True)}
+    faults = [fault for part in parts for fault in _wide(part)]
+    lines = main.style["grid_template_areas"] if cells else ()
+    if cells:
+        gap = _mm(main.style["row_gap"].value)
+        faults += _misplaced(lines, [_name(part.element) for part in parts])
+        rows = _rows(lines, heights, gap)
         needed = sum(rows) + gap * (len(rows) - 1)
-        if not any({*above} & {*below} - {None} for above, below in pairwise(names)):
-            rows = ()  # no area spans rows: they are right as they are
     else:
         rows, needed = (), _mm(main.height)
-    room = page.height_mm - _mm(paper.margin_top + paper.margin_bottom + main.padding_top + main.padding_bottom)
-    wide = [fault for part in main.children for fault in _wide(part)]
     areas = sorted(((height, name) for name, height in heights.items()), reverse=True)
-    return _Layout(document, size, needed - room, tuple(wide), tuple(areas), rows)
+    stacks = any({*above} & {*below} - {None} for above, below in pairwise(lines))
+    return _Layout(document, size, needed - _room(document, page), tuple(faults), tuple(areas), rows, stacks)
 
 
-def _rows(names: Sequence[Sequence[str | None]], heights: Mapping[str, float], gap: float) -> tuple[float, ...]:
+def _is_cell(box: Any) -> bool:
+    """Tell whether a box is a cell with an area, and not one of what does not show, such as a script."""
+    return box.element is not None and CELL in box.element.attrib and bool(box.children)
+
+
+def _misplaced(lines: _Lines, names: Sequence[str]) -> Iterator[Fault]:
+    """Yield a fault for each area that the grid has no place for."""
+    for name in dict.fromkeys(names):
+        if not any(name in line for line in lines):
+            known = ", ".join(dict.fromkeys(place for line in lines for place in line if place))
+            mend = f"Name it in the theme's areas, or take one of: {known}."
+            yield Fault(f"The theme has no place for '{name}'.", mend)
+        elif names.count(name) > 1:
+            yield Fault(f"There are {names.count(name)} areas '{name}'.", "Join them, or name one otherwise.")
+
+
+def _main(document: Document) -> Any:
+    paper = document.pages[0]._page_box
+    return next(box for box in _boxes(paper) if box.element is not None and box.element_tag == "main")
+
+
+def _room(document: Document, page: PageSize) -> float:
+    """Return the height in mm that ``page`` leaves to the content of ``main``."""
+    paper, main = document.pages[0]._page_box, _main(document)
+    return page.height_mm - _mm(paper.margin_top + paper.margin_bottom + main.padding_top + main.padding_bottom)
+
+
+def _arranged(layout: _Layout, page: PageSize) -> Document:
+    """Return the document with its cells in their places on the grid, and its paper cut to its size."""
+    document, rows = layout.document, [row / MM_PER_PX for row in layout.rows]
+    if rows:
+        main = _main(document)
+        lines = main.style["grid_template_areas"]
+        # What the page has left goes between the rows.
+        gap = (_room(document, page) / MM_PER_PX - sum(rows)) / max(1, len(rows) - 1)
+        for cell in filter(_is_cell, main.children):
+            own = [row for row, line in enumerate(lines) if cell.element.get(CELL) in line]
+            top = main.content_box_y() + sum(rows[: own[0]]) + own[0] * gap
+            _place(cell, top, sum(rows[row] for row in own) + (len(own) - 1) * gap, document.pages[0]._page_box)
+        # A page gathers its links when it is made: make it anew, so that they are where they are now.
+        document.pages[:] = [type(sheet)(sheet._page_box) for sheet in document.pages]
+    document.pages[0].height = page.height_mm / MM_PER_PX
+    return document
+
+
+def _place(cell: Any, top: float, height: float, paper: Any) -> None:
+    """Move a cell to ``top`` and stretch its area to ``height``, both in px, with the grounds that it has."""
+    from weasyprint.layout.background import layout_box_backgrounds
+
+    down = top - cell.position_y
+    cell.translate(0, down)
+    for box in _placed_by_the_page(cell):
+        box.translate(0, -down)
+    cell.children[0].height += height - cell.height
+    grounds = [box for box in _boxes(cell) if getattr(box, "background", None)]
+    images = {
+        value: layer.image
+        for box in grounds
+        for layer, (kind, value) in zip(box.background.layers, box.style["background_image"], strict=False)
+        if kind == "url"
+    }
+    for box in grounds:
+        layout_box_backgrounds(paper, box, lambda url, **_: images.get(url), layout_children=False)
+
+
+def _placed_by_the_page(box: Any) -> Iterator[Any]:
+    """Yield what stands at a place of the page, wherever the text is that it belongs to."""
+    for child in getattr(box, "children", ()):
+        if child.style["position"] in ABSOLUTE:
+            yield child
+        elif child.style["position"] == "static":
+            yield from _placed_by_the_page(child)
+
+
+def _rows(lines: _Lines, heights: Mapping[str, float], gap: float) -> tuple[float, ...]:
     """Return the lowest rows, in mm, that give each area of the grid its height, also where areas span rows.
 
     Each row ends no sooner than every area that ends with it; grids of CSS spread what spans rows over all.
     """
     ends = [0.0]
-    for row, cells in enumerate(names, 1):
-        last = [name for name in cells if name and (row == len(names) or name not in names[row])]
-        starts = {name: next(y for y, line in enumerate(names) if name in line) for name in last}
+    for row, cells in enumerate(lines, 1):
+        last = [name for name in cells if name and (row == len(lines) or name not in lines[row])]
+        starts = {name: next(y for y, line in enumerate(lines) if name in line) for name in last}
         ends.append(max([ends[-1], *(ends[starts[name]] + heights.get(name, -gap) + gap for name in last)]))
     return tuple(max(0.0, end - start - gap) for start, end in pairwise(ends))
 
 
-def _natural_height(part: Any) -> float:
-    """Return the height in mm that the content of a stretched box needs."""
-    inside = [child for child in part.children if child.is_in_normal_flow()]
-    bottom = max((child.position_y + child.margin_height() for child in inside), default=part.content_box_y())
-    return _mm(bottom + part.padding_bottom + part.border_bottom_width + part.margin_bottom - part.position_y)
-
-
-def _boxes(box: Any) -> Iterator[Any]:
+def _boxes(box: Any, *, flowing: bool = False) -> Iterator[Any]:
+    """Yield a box and all inside it, or only those that take room in the flow of the text."""
     yield box
     for child in getattr(box, "children", ()):
-        yield from _boxes(child)
+        if not (flowing and child.style["position"] in ABSOLUTE):
+            yield from _boxes(child, flowing=flowing)
 
 
 def _wide(part: Any) -> Iterator[Fault]:
     """Yield a fault where text or a drawing reaches out of its part of the page."""
     edge = part.position_x + part.margin_width()
-    leaves = (box for box in _boxes(part) if not getattr(box, "children", ()))
+    leaves = (box for box in _boxes(part, flowing=True) if not getattr(box, "children", ()))
     reach = max((box.position_x + box.width for box in leaves), default=edge)
     if (excess := _mm(reach - edge)) > TOLERANCE_MM:
         mend = "Shorten its longest words, give it fewer columns, or more room in the theme's areas."
-        yield Fault(f"'{_name(part)}' is {excess:.0f} mm wider than its place on the page.", mend)
+        yield Fault(f"'{_name(part.element)}' is {excess:.0f} mm wider than its place on the page.", mend)
 
 
-def _name(box: Any) -> str:
-    classes = [name for name in (box.element.get("class") or "").split() if name not in ("area", "title")]
-    return classes[0] if classes else str(box.element_tag)
+def _name(element: Any) -> str:
+    classes = [name for name in (element.get("class") or "").split() if name not in ("area", "title")]
+    return classes[0] if classes else str(element.tag)
 
 
 def _mm(px: float) -> float:
@@ -227,7 +312,7 @@ def _mm(px: float) -> float:
 
 
 def _too_much(layout: _Layout, name: str) -> list[Fault]:
-    faults = list(layout.wide)
+    faults = list(layout.faults)
     if layout.over > TOLERANCE_MM:
         longest = ", ".join(f"{area} ({height:.0f} mm)" for height, area in layout.areas[:3])
         problem = f"The text is {layout.over:.0f} mm too long for the page, even in {layout.text_pt:.1f} pt."

@@ -309,7 +309,7 @@ def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float)
     yield f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {margin} }}"
     if document == "poster":
         paper = theme.layout(page)
-        yield f"@media print {{ {_grid(paper)} }}"
+        yield f"@media print {{ {_grid(paper)} {_cells(paper)} }}"
         if paper.stacks:
             # The printer measures the areas and sets the rows, so that each column stacks its own.
             rows = f"var(--rows, repeat({len(paper.areas)}, minmax(0, 1fr)))"
@@ -336,6 +336,22 @@ def _grid(layout: Grid) -> str:
         for name in layout.names
     ]
     return " ".join(grid)
+
+
+def _cells(layout: Grid) -> str:
+    """Return the rules that give each area's cell its columns where the printer lays out the areas by itself."""
+    gutters, shares = len(layout.columns) - 1, sum(layout.columns)
+
+    def width(first: int, last: int, more: int = 0) -> str:
+        share = sum(layout.columns[first:last]) / shares
+        return f"calc((100% - {gutters} * var(--gutter)) * {share:.6f} + {last - first + more} * var(--gutter))"
+
+    rules = []
+    for name in layout.names:
+        row = next(row for row in map(str.split, layout.areas) if name in row)
+        first, last = row.index(name), len(row) - row[::-1].index(name)
+        rules.append(f'[data-area="{name}"] {{ margin-left: {width(0, first)}; width: {width(first, last, -1)} }}')
+    return " ".join(rules)
 
 
 def _declare(tokens: Mapping[str, str]) -> str:
