@@ -45,6 +45,7 @@ ORDER = [
     "engine",
     "qr",
     "printing",
+    "workers",
     "wordprocessing",
     "congress",
     "reporting",

@@ -13,27 +13,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
-from .errors import CohortpressError, Fault, OutputError, PrintError, StudyError, TemplateError
+from .errors import CohortpressError, Fault, OutputError, StudyError, TemplateError
 from .freshness import LEDGER, PROJECT_FILE, TEMPLATES, note_whole, outputs_if_unchanged, packaged_templates
 from .ledger import Input, Ledger, code_digest, digest, write
 from .publishing import publish, recover
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from .changes import Changes
     from .cohort import Cohort
     from .congress import Profile
     from .engine import Engine
-    from .printing import Printed
     from .result import ResultSet
     from .style import PageSize, Theme
     from .templating import Branch, Filler
     from .verify import Report as Verified
     from .verify.files import Outputs
     from .vocabulary import Entry
+    from .workers import Workers
 
 Document = Literal["abstract", "poster"]
 DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
@@ -42,7 +40,6 @@ ENDINGS = {"abstract": ("pdf", "fitted.html", "docx", "txt"), "poster": ("pdf", 
 PREVIEW_WIDTH = 1000  # pixels
 
 Report = Callable[[str, float], None]
-Printing = TypeVar("Printing")
 Warn = Callable[[Fault], None]
 
 
@@ -93,7 +90,7 @@ class Build:
         options: Options,
         report: Report,
         warn: Warn = lambda fault: None,
-        workers: Executor | None = None,
+        workers: Workers | None = None,
     ) -> None:
         from .study import read_study
 
@@ -158,33 +155,31 @@ class Build:
         return ResultSet.from_json(self._results_file.read_text(encoding="utf-8"))
 
     @cached_property
-    def workers(self) -> Executor:
-        """Processes that print, one a document at a time; this build's own, unless it was given some."""
-        if self._given_workers:
-            return self._given_workers
-        pool = new_workers()
-        self._open.callback(pool.shutdown, cancel_futures=True)
-        return pool
+    def _cache(self) -> Path:
+        """Where subsets of fonts and compiled templates are kept: the same for all studies, and dear to make."""
+        shared = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cohortpress"
+        with contextlib.suppress(OSError):
+            shared.mkdir(parents=True, exist_ok=True)
+        cache = shared if os.access(shared, os.W_OK) else self.work / "cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        return cache
+
+    @cached_property
+    def workers(self) -> Workers:
+        """Processes that print; this build's own, unless it was given some."""
+        from .workers import Workers
+
+        return self._given_workers or self._open.enter_context(Workers())
 
     def _caution(self, fault: Fault) -> None:
         """Warn of what stops nothing; such a build is not called unchanged the next time, so that it warns again."""
         self._warnings += 1
         self._warn(fault)
 
-    def _print_elsewhere(self, job: Callable[..., Printing], *arguments: object) -> Printing:
-        """Run ``job`` in a printing process; raises PrintError where that process dies."""
-        from concurrent.futures import BrokenExecutor
-
-        try:
-            return self.workers.submit(job, *arguments).result()
-        except BrokenExecutor:
-            raise PrintError(Fault("A printing process died.", "Is there memory left? Build again.")) from None
-
     def start_workers(self) -> None:
-        """Let a process for each stale document load WeasyPrint now, while this one computes and fills."""
-        for document in self.options.documents:
-            if not self._ledger.is_fresh(_sources_of(document), digest(self._sources(document)), []):
-                self.workers.submit(load_printing)
+        """Let processes load what prints, while this one computes and fills; unless there is nothing to print."""
+        if not all(self._ledger.is_fresh(_sources_of(d), digest(self._sources(d)), []) for d in self.options.documents):
+            self.workers  # noqa: B018 - a look at them starts them
 
     def _sources(self, document: Document) -> list[Input]:
         """Return all that a document is made of, as its author and its designer write it."""
@@ -312,7 +307,7 @@ class Build:
             from .style import stylesheet
 
             text = filled.read_text(encoding="utf-8")
-            write(css, stylesheet(self.theme, document, page, text=text, cache=_font_cache()))
+            write(css, stylesheet(self.theme, document, page, text=text, cache=self._cache))
 
         self._step(
             f"style of the {document}",
@@ -358,7 +353,9 @@ class Build:
 
         if document not in self._fillers:
             functions = {"draw": self._draughtsman(document), "qr_code": qr_code, "document": document}
-            self._fillers[document] = Filler(self.study, self.results, self.template_folders, functions)
+            self._fillers[document] = Filler(
+                self.study, self.results, self.template_folders, functions, self._cache
+            )
         return self._fillers[document]
 
     def vocabulary(self) -> list[Entry]:
@@ -464,12 +461,14 @@ class Build:
 
     def print(self, document: Document) -> None:
         """HTML to PDF, and the poster to its preview."""
+        from .printing import poster_preview, print_pdf
+
         html, fitted, pdf, png = (self._work(document, e) for e in ("html", "fitted.html", "pdf", "png"))
         page = self.page(document)
         text_pt = self.theme.text_pt(document, page)
 
         def make() -> None:
-            printed = self._print_elsewhere(_print_pdf, html, pdf, page, text_pt)
+            printed = self.workers.run(print_pdf, html, pdf, page=page, text_pt=text_pt)
             write(fitted, as_printed(html.read_text(encoding="utf-8"), printed.style))
             for warning in printed.warnings:
                 self._caution(Fault(warning, "", f"{document}.pdf"))
@@ -477,7 +476,7 @@ class Build:
         self._step(f"PDF of the {document}", [html, repr((page, text_pt))], [pdf, fitted], make)
         if document == "poster":
             self._step("preview of the poster", [pdf], [png],
-                       lambda: self._print_elsewhere(_preview, pdf, png))  # fmt: skip
+                       lambda: self.workers.run(poster_preview, pdf, png, PREVIEW_WIDTH))  # fmt: skip
 
     def _word(self, document: Document) -> None:
         from .engine.pandoc import run_pandoc
@@ -588,11 +587,6 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _font_cache() -> Path:
-    """Return where subsets of fonts are kept: the same for all studies, they take a second to make."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cohortpress"
-
-
 @contextlib.contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """Wait until no other build runs in this folder."""
@@ -627,34 +621,3 @@ def _sources_of(document: Document) -> str:
 def as_printed(html: str, style: str) -> str:
     """Return the page with the sizes that filled its paper, so that a browser prints the same page."""
     return html.replace("<html ", f'<html style="{style}" ', 1)
-
-
-# -- what the workers do; functions of a module, so that they can be sent to another process
-
-
-def new_workers() -> Executor:
-    """Return what prints two documents at a time: processes, or threads where the system allows none."""
-    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-    from multiprocessing import get_context
-
-    try:
-        return ProcessPoolExecutor(len(DOCUMENTS), mp_context=get_context("spawn"))
-    except OSError:  # no shared memory, as in some containers
-        return ThreadPoolExecutor(1)
-
-
-def load_printing() -> None:
-    """Load WeasyPrint, before there is anything to print."""
-    import weasyprint  # noqa: F401
-
-
-def _print_pdf(html: Path, pdf: Path, page: PageSize, text_pt: tuple[float, float, float]) -> Printed:
-    from .printing import print_pdf
-
-    return print_pdf(html, pdf, page=page, text_pt=text_pt)
-
-
-def _preview(pdf: Path, png: Path) -> None:
-    from .printing import poster_preview
-
-    poster_preview(pdf, png, PREVIEW_WIDTH)

@@ -12,8 +12,9 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from .build import DOCUMENTS, Build, Options, Report, Warn, load_printing, new_workers
+from .build import Build, Options, Report, Warn
 from .errors import CohortpressError
+from .workers import Workers
 
 KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
 WATCHED = ("report", "data", "templates", "_quarto.yml")
@@ -44,30 +45,28 @@ class Preview:
         self._listeners: set[queue.Queue[str | None]] = set()
         self._error: str | None = None
         self._pages: dict[str, bytes] = {}
-        self._workers = new_workers()
+        self._workers = Workers()
 
     def run(self, port: int = 0, *, open_browser: bool = True, stop: threading.Event | None = None) -> None:
         """Serve until interrupted; port 0 takes any that is free."""
         from watchfiles import watch
 
-        for _ in DOCUMENTS:
-            self._workers.submit(load_printing)
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, self))
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
-        try:
-            self.rebuild()
-            self._report(f"serving {address}", 0.0)
-            if open_browser:
-                webbrowser.open(address)
-            places = [place for name in WATCHED if (place := self._folder / name).exists()]
-            for _ in watch(*places, debounce=50, step=20, stop_event=stop, raise_interrupt=False):
+        with self._workers:
+            try:
                 self.rebuild()
-        finally:
-            server.shutdown()
-            server.server_close()
-            self._workers.shutdown(cancel_futures=True)
+                self._report(f"serving {address}", 0.0)
+                if open_browser:
+                    webbrowser.open(address)
+                places = [place for name in WATCHED if (place := self._folder / name).exists()]
+                for _ in watch(*places, debounce=50, step=20, stop_event=stop, raise_interrupt=False):
+                    self.rebuild()
+            finally:
+                server.shutdown()
+                server.server_close()
 
     def rebuild(self) -> None:
         """Build what is stale: the HTML first, so that the browser need not wait for the PDF."""

@@ -123,7 +123,7 @@ def poster_preview(pdf: Path, png: Path, width_px: int) -> None:
     document = pypdfium2.PdfDocument(pdf)
     try:
         page = document[0]
-        page.render(scale=width_px / page.get_width()).to_pil().convert("RGB").save(png, optimize=True)
+        page.render(scale=width_px / page.get_width()).to_pil().convert("RGB").save(png)
     finally:
         document.close()
 

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2 import (
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+)
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
@@ -351,13 +359,19 @@ class ClaimTag(Extension):
 
 
 class Filler:
-    """Fills documents; templates are found in the first of ``folders`` that has them."""
+    """Fills documents; templates are found in the first of ``folders`` that has them, and compiled into ``cache``."""
 
     def __init__(
-        self, study: Study, results: ResultSet, folders: Sequence[Path], functions: Mapping[str, object]
+        self,
+        study: Study,
+        results: ResultSet,
+        folders: Sequence[Path],
+        functions: Mapping[str, object],
+        cache: Path | None = None,
     ) -> None:
         self._environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader([str(folder) for folder in folders]),
+            bytecode_cache=FileSystemBytecodeCache(str(cache)) if cache else None,
             undefined=StrictUndefined,
             # pandoc writes {#id}, which Jinja would take for a comment
             comment_start_string="{##",
