@@ -52,15 +52,16 @@ def test_pairs_are_matched_by_subject_whatever_the_order_of_the_rows(tmp_path: P
     head, *rows = SECOND_STUDY["sessions.csv"].splitlines()
     mixed = read(tmp_path, sessions="\n".join([head, *rows[::-1]]))
     pairs = mixed.paired("grip", "start", "finish")
-    assert pairs.subjects == ("A", "B", "C", "D")
+    assert mixed.ids(pairs.there) == ("A", "B", "C", "D")
     assert list(pairs.baseline) == [30.5, 41.0, 28.0, 52.5]
     assert list(pairs.followup) == [33.0, 44.5, 27.5, 55.0]
 
 
 def test_who_was_not_measured_is_not_observed(tmp_path: Path) -> None:
     sessions = SECOND_STUDY["sessions.csv"].replace("A,start,30.5\n", "")
-    series = read(tmp_path, sessions=sessions).observed("grip", "start")
-    assert series.subjects == ("B", "C", "D", "E")
+    cohort = read(tmp_path, sessions=sessions)
+    series = cohort.observed("grip", "start")
+    assert cohort.ids(series.there) == ("B", "C", "D", "E")
     assert list(series.values) == [41.0, 28.0, 52.5, 36.0]
 
 
@@ -87,7 +88,7 @@ def test_the_decimals_are_those_of_the_data(tmp_path: Path, cells: list[str], de
 def test_files_of_any_spreadsheet_are_read(tmp_path: Path, mark: str, end: str) -> None:
     table = SECOND_STUDY["sessions.csv"].replace(",", " , ").replace("\n", f"{end}")
     cohort = read(tmp_path, sessions=mark + table + f",,{end}{end}")
-    assert cohort.observed("grip", "finish").subjects == ("A", "B", "C", "D")
+    assert cohort.ids(cohort.observed("grip", "finish").there) == ("A", "B", "C", "D")
 
 
 def test_columns_that_the_study_does_not_name_are_left_alone(tmp_path: Path) -> None:

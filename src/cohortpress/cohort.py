@@ -29,22 +29,22 @@ _NOT_A_TERM = re.compile(r"(n_events|n_subjects|subjects|onset|rate|patient_year
 
 @dataclass(frozen=True)
 class Series:
-    """The values of one variable at one visit, for the subjects who have one.
+    """The values of one variable at one visit, for the subjects who have one: those who are ``there``.
 
     ``values`` and ``censored`` have shape (n,). Where ``censored`` is true the true value lies somewhere
     below the number in ``values`` (the data say ``<0.6``).
     """
 
-    subjects: tuple[str, ...]
+    there: Flags
     values: Array
     censored: Flags
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """One variable at two visits, for the subjects who have both; matched by subject id."""
+    """One variable at two visits, for the subjects who have both (``there``); matched by subject id."""
 
-    subjects: tuple[str, ...]
+    there: Flags
     baseline: Array
     followup: Array
     baseline_censored: Flags
@@ -101,7 +101,7 @@ class Cohort:
         column = self.visits.index(visit)
         values = self.values[variable][:, column]
         there = ~np.isnan(values)
-        return Series(self._ids(there), values[there], self.censored[variable][there, column])
+        return Series(there, values[there], self.censored[variable][there, column])
 
     def paired(self, variable: str, baseline: str, visit: str) -> Pairs:
         """Return the subjects with a value of ``variable`` at both visits, and the two values of each."""
@@ -109,16 +109,15 @@ class Cohort:
         values, censored = self.values[variable], self.censored[variable]
         both = ~np.isnan(values[:, first]) & ~np.isnan(values[:, second])
         return Pairs(
-            self._ids(both),
+            both,
             values[both, first],
             values[both, second],
             censored[both, first],
             censored[both, second],
         )
 
-    def _ids(self, chosen: Flags) -> tuple[str, ...]:
-        if chosen.all():
-            return self.subjects
+    def ids(self, chosen: Flags) -> tuple[str, ...]:
+        """Return the ids of the subjects that are marked in ``chosen``, in the order of the cohort."""
         return tuple(itertools.compress(self.subjects, chosen.tolist()))
 
 

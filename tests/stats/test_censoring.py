@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohortpress.stats.censoring import Limited, censored_ranks, describe_censored, with_limits
+from cohortpress.stats.censoring import Limited, describe_censored, with_limits
 from cohortpress.stats.descriptive import describe
 from cohortpress.stats.effect_size import hodges_lehmann
 from cohortpress.stats.paired import signed_rank
@@ -69,10 +69,6 @@ def test_several_limits_become_the_highest_and_say_so() -> None:
     assert (description.n_below, description.max) == (3, Limited(2.0, below=False))
     assert description.min == Limited(0.6, below=True)
     assert description.warnings[0].startswith("2 values under the highest limit count as below it")
-
-
-def test_ranks_put_every_value_below_the_limit_at_the_bottom() -> None:
-    assert censored_ranks([0.6, 5.0, 0.6, 0.6], [True, False, False, True]).tolist() == [1.5, 4, 3, 1.5]
 
 
 def test_a_paired_test_shows_what_hangs_on_the_limit() -> None:

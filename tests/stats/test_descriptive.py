@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
@@ -10,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference_values import differing, rows, samples
 
-from cohortpress.stats.descriptive import Description, describe
+from cohortpress.stats.descriptive import Description, describe, geometric_mean
 
 
 def test_every_description_of_r_is_met() -> None:
     compared = []
     for row in rows("description.csv"):
-        description = describe(samples()[row["case"]].followup)
+        values = samples()[row["case"]].followup
+        ours = {**asdict(describe(values)), "geometric_mean": geometric_mean(values)}
         names = [name for name in row if name != "case"]
-        compared += [((row["case"], name), getattr(description, name), row[name]) for name in names]
+        compared += [((row["case"], name), ours[name], row[name]) for name in names]
     assert len(compared) > 900
     assert differing(compared) == []
 
@@ -34,7 +36,6 @@ def test_missing_values_are_counted_and_left_out() -> None:
         q3=2.5,
         mean=2,
         sd=math.sqrt(2),
-        geometric_mean=pytest.approx(math.sqrt(3)),  # type: ignore[arg-type]
     )
 
 
@@ -48,8 +49,7 @@ def test_nobody_has_no_median_and_one_no_spread() -> None:
 def test_equal_values_have_no_spread_and_zeros_no_geometric_mean() -> None:
     equal = describe([0.1, 0.1, 0.1])  # the float sum of three times 0.1 is not three times 0.1
     assert (equal.mean, equal.sd) == (0.1, 0)
-    assert describe([0.0, 2.0]).geometric_mean is None
-    assert describe([-1.0, 2.0]).geometric_mean is None
+    assert geometric_mean([0.0, 2.0]) is geometric_mean([-1.0, 2.0]) is geometric_mean([]) is None
 
 
 @pytest.mark.parametrize("scale", [1e-200, 1e200])

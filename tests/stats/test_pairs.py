@@ -1,15 +1,13 @@
-"""Changes on the decimals of the data, and complete cases."""
+"""Changes on the decimals of the data."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohortpress.stats.pairs import complete_cases, differences
+from cohortpress.stats.pairs import differences, distinct
 
 
 @given(
@@ -54,8 +52,9 @@ def test_values_that_cannot_be_subtracted_are_refused() -> None:
         differences([-1.7e308], [1.7e308])
 
 
-def test_complete_cases_keep_their_subjects_together() -> None:
-    first, second, third = complete_cases([1, math.nan, 3, 4], [5, 6, math.nan, 8], [9, 9, 9, 7])
-    assert (first.tolist(), second.tolist(), third.tolist()) == ([1, 4], [5, 8], [9, 7])
-    with pytest.raises(ValueError, match=r"unequal length \(2, 1\)"):
-        complete_cases([1, 2], [1])
+@given(st.lists(st.integers(-50, 50) | st.integers(-(10**13), 10**13), max_size=30))
+def test_distinct_values_are_those_of_numpy(numbers: list[int]) -> None:
+    values = np.array(numbers, dtype=np.int64)
+    theirs = np.unique(values, return_inverse=True, return_counts=True)
+    for mine, other in zip(distinct(values), theirs, strict=True):
+        assert mine.tolist() == other.tolist()

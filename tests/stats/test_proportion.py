@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from reference_values import differing, numbers, rows
 
 from cohortpress.stats.multiplicity import benjamini_hochberg, holm
-from cohortpress.stats.pairs import complete_cases
-from cohortpress.stats.proportion import mcnemar, proportion, subjects_with_event
+from cohortpress.stats.proportion import mcnemar, proportion
 from cohortpress.stats.rates import event_rate
 from cohortpress.stats.repeated import friedman
 
@@ -48,12 +47,6 @@ def test_nobody_is_no_proportion() -> None:
         proportion(1, 2, method="wald")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="between 0 and 1"):
         proportion(1, 2, conf_level=95)
-
-
-def test_a_subject_with_two_events_counts_once() -> None:
-    share = subjects_with_event(["s1", "s4", "s1"], 8)
-    assert (share.n, share.total, share.estimate) == (2, 8, 0.25)
-    assert share.method == "Clopper-Pearson exact interval"
 
 
 def yes_no(to_yes: int, to_no: int, unchanged: int = 0) -> tuple[list[int], list[int]]:
@@ -130,8 +123,6 @@ def test_friedman_says_what_is_rough_and_what_does_not_exist() -> None:
         friedman([1, 2], [2, float("nan")], [1, 2])
     with pytest.raises(ValueError, match="unequal length"):
         friedman([1, 2], [2], [1, 2])
-    gaps = complete_cases([1, 2, 3], [2, np.nan, 4], [3, 5, 6])
-    assert friedman(*gaps).n_paired == 2
 
 
 def test_adjusted_p_values_meet_r() -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ..cohort import Cohort
 from ..result import Result, ResultSet
 from ..study import Study
@@ -30,8 +32,8 @@ def analyse(study: Study, cohort: Cohort) -> ResultSet:
 
 
 def _results(study: Study, cohort: Cohort, populations: Populations) -> Iterator[Result]:
-    everyone = populations.add("cohort", cohort.subjects)
     n = len(cohort.subjects)
+    everyone = populations.add("cohort", np.ones(n, dtype=np.bool_))
     yield Result(
         "cohort.n",
         label="Subjects",

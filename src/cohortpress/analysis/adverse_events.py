@@ -31,7 +31,7 @@ def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> It
             measure="",
             value=None,
             n=len(cohort.subjects),
-            population=populations.add(id_, subjects),
+            population=populations.add_named(id_, subjects),
         )
         yield record(common, "n_events", len(group), "count")
         yield record(common, "n_subjects", len(subjects), "count")

@@ -27,7 +27,7 @@ def characteristics(study: Study, cohort: Cohort, populations: Populations) -> I
             measure="",
             value=None,
             unit=spec.unit,
-            population=populations.add(name, [cohort.subjects[i] for i in np.flatnonzero(known)]),
+            population=populations.add(name, known),
         )
         if spec.categories is None:
             values = np.asarray(data, dtype=float)[known]
@@ -44,7 +44,7 @@ def yes_no_changes(study: Study, cohort: Cohort, populations: Populations) -> It
     for name, question in study.yes_no_changes.items():
         before, after = (cohort.characteristics[column] for column in (question.before, question.after))
         known = _known(before) & _known(after)
-        subjects = [cohort.subjects[i] for i in np.flatnonzero(known)]
+        n = int(known.sum())
         first, second = (np.asarray([v == question.yes for v in data])[known] for data in (before, after))
         common = Result(
             name,
@@ -52,9 +52,9 @@ def yes_no_changes(study: Study, cohort: Cohort, populations: Populations) -> It
             variable=name,
             measure="",
             value=None,
-            n=len(subjects),
-            n_paired=len(subjects),
-            population=populations.add(name, subjects),
+            n=n,
+            n_paired=n,
+            population=populations.add(name, known),
         )
         for branch, answers in (("before", first), ("after", second)):
             yield from shared(
@@ -62,7 +62,7 @@ def yes_no_changes(study: Study, cohort: Cohort, populations: Populations) -> It
             )
         asked = study.analysis
         test = mcnemar(first, second, alternative=asked.alternative, conf_level=asked.conf_level)
-        yield record(common, "n_paired", len(subjects), "count")
+        yield record(common, "n_paired", n, "count")
         yield record(common, "n_to_yes", int((~first & second).sum()), "count")
         yield record(common, "n_to_no", int((first & ~second).sum()), "count")
         yield from from_test(common, test, alpha=asked.alpha, kinds=("exact", "exact_p"))

@@ -17,6 +17,7 @@ from ..stats.paired import paired_t, sign_test, signed_rank, smallest_p
 from ..stats.repeated import friedman
 from ..stats.response import change_counts, percent_changes
 from ..study import Analysis, Endpoint, Study
+from ..tables.table import Flags
 from .records import Populations, below, described, from_estimate, from_test, record
 
 
@@ -36,7 +37,7 @@ def _at_visit(
     common: Result, endpoint: Endpoint, visit: str, cohort: Cohort, populations: Populations
 ) -> Iterator[Result]:
     series = cohort.observed(common.variable, visit)
-    population = populations.add(f"{common.id}.{visit}", series.subjects)
+    population = populations.add(f"{common.id}.{visit}", series.there)
     here = below(common, visit, visit=visit, population=population, options={"scale": endpoint.scale})
     yield from described(
         here, series.values, series.censored, missing=len(cohort.subjects) - len(series.values)
@@ -54,10 +55,10 @@ def _vs_baseline(
         f"{visit}.vs_baseline",
         visit=visit,
         baseline=study.baseline,
-        n=len(pairs.subjects),
-        n_paired=len(pairs.subjects),
+        n=pairs.baseline.size,
+        n_paired=pairs.baseline.size,
     )
-    here = replace(here, population=populations.add(here.id, pairs.subjects))
+    here = replace(here, population=populations.add(here.id, pairs.there))
     yield from described(below(here, "before"), pairs.baseline, pairs.baseline_censored)
     yield from described(below(here, "after"), pairs.followup, pairs.followup_censored)
     yield from _signed_rank(here, pairs, study.analysis, decimals)
@@ -190,15 +191,15 @@ def _across_visits(
 ) -> Iterator[Result]:
     """Yield the Friedman test over all visits, on the subjects who have every one of them."""
     values = cohort.values[common.variable]
-    complete = ~np.isnan(values).any(axis=1)
-    subjects = [cohort.subjects[i] for i in np.flatnonzero(complete)]
+    complete: Flags = np.logical_and.reduce(~np.isnan(values), axis=1)
+    n = int(complete.sum())
     here = below(
         common,
         "across_visits",
-        n=len(subjects),
-        population=populations.add(f"{common.id}.across_visits", subjects),
+        n=n,
+        population=populations.add(f"{common.id}.across_visits", complete),
     )
-    yield record(here, "n", len(subjects), "count")
+    yield record(here, "n", n, "count")
     yield from from_test(
         here, friedman(*values[complete].T), alpha=study.analysis.alpha, kinds=("ratio", "p")
     )

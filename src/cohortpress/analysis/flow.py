@@ -30,12 +30,11 @@ def visit_flow(study: Study, cohort: Cohort, populations: Populations) -> Iterat
             f"flow.{name}", label=visit.label, variable="flow", visit=name, measure="", value=None
         )
         for group, who in groups.items():
-            subjects = [cohort.subjects[i] for i in np.flatnonzero(who)]
-            population = populations.add(f"flow.{name}.{group}", subjects)
-            yield record(common, group, len(subjects), "count", population=population)
+            population = populations.add(f"flow.{name}.{group}", who)
+            yield record(common, group, int(who.sum()), "count", population=population)
         for reason, subjects in _reasons(name, cohort):
             id_ = f"reason.{name_in_prose(reason)}"
-            population = populations.add(f"flow.{name}.{id_}", subjects)
+            population = populations.add_named(f"flow.{name}.{id_}", subjects)
             here = below(common, id_, label=f"{visit.label}: {reason}", population=population)
             yield record(here, "n", len(subjects), "count")
 

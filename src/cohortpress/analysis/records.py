@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,9 +10,10 @@ import numpy as np
 
 from ..result import Population, Result, Value
 from ..stats.censoring import Limited, describe_censored
-from ..stats.descriptive import QUARTILES, describe
+from ..stats.descriptive import QUARTILES, describe, geometric_mean
 from ..stats.inference import Inference
 from ..stats.proportion import Proportion, proportion
+from ..tables.table import Flags, pick
 
 # How the numbers of a description print: as the data do, as a summary of them, or as a count.
 DESCRIPTION = {
@@ -55,18 +55,24 @@ class Populations:
         self._named = named
         self.written: dict[str, Population] = {}
 
-    def add(self, name: str, subjects: Collection[str]) -> str:
-        """Write down ``subjects`` under ``name`` and return the name."""
-        n = len(subjects)
+    def add(self, name: str, chosen: Flags) -> str:
+        """Write down under ``name`` the subjects that are marked in ``chosen``, and return the name."""
+        n = int(chosen.sum())
         if not self._named:
             self.written[name] = Population(n)
         elif n * 2 > len(self._everyone):
-            there = set(subjects)
-            rest = tuple(itertools.filterfalse(there.__contains__, self._everyone))
-            self.written[name] = Population(n, all_except=rest)
+            self.written[name] = Population(n, all_except=self._ids(~chosen))
         else:
-            self.written[name] = Population(n, subjects=tuple(subjects))
+            self.written[name] = Population(n, subjects=self._ids(chosen))
         return name
+
+    def add_named(self, name: str, subjects: Collection[str]) -> str:
+        """Write down ``subjects`` under ``name`` and return the name."""
+        there = frozenset(subjects)
+        return self.add(name, np.array([subject in there for subject in self._everyone], dtype=np.bool_))
+
+    def _ids(self, chosen: Flags) -> tuple[str, ...]:
+        return pick(self._everyone, np.flatnonzero(chosen).tolist())
 
 
 def record(common: Result, measure: str, value: Value, kind: str, **more: Any) -> Result:
@@ -93,9 +99,12 @@ def described(
         yield from _described_censored(common, values, censored, missing)
         return
     found = describe(values)
-    kinds = DESCRIPTION | ({"geometric_mean": "spread"} if common.options.get("scale") == "log" else {})
+    numbers = {measure: getattr(found, measure) for measure in DESCRIPTION} | {"n_missing": missing}
+    kinds = DESCRIPTION
+    if common.options.get("scale") == "log":
+        numbers["geometric_mean"], kinds = geometric_mean(values), DESCRIPTION | {"geometric_mean": "spread"}
     for measure, kind in kinds.items():
-        value = missing if measure == "n_missing" else getattr(found, measure)
+        value = numbers[measure]
         yield record(
             common,
             measure,

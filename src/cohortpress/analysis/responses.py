@@ -26,15 +26,14 @@ def responses(study: Study, cohort: Cohort, populations: Populations) -> Iterato
                 baseline=study.baseline,
                 measure="",
                 value=None,
-                population=populations.add(f"{name}.{visit}", pairs.subjects),
+                population=populations.add(f"{name}.{visit}", pairs.there),
             )
             n, total, warnings = _count(rule, pairs, study, cohort.decimals[rule.endpoint])
             for result in shared(common, n, total, study.analysis.conf_level):
                 yield replace(result, warnings=(*result.warnings, *warnings))
-            there = set(pairs.subjects)
-            absent = [subject for subject in cohort.subjects if subject not in there]
+            absent = ~pairs.there
             population = populations.add(f"{name}.{visit}.not_evaluable", absent)
-            yield record(common, "not_evaluable", len(absent), "count", population=population)
+            yield record(common, "not_evaluable", int(absent.sum()), "count", population=population)
 
 
 def _count(

@@ -221,7 +221,7 @@ def _shown(found: Guess, study: Study, cohort: Cohort | None) -> dict[str, Any]:
     """Return what the documents show: the endpoints, the visit that counts most, who took part."""
     names = list(study.endpoints)
     pairs = {
-        visit: sum(len(cohort.paired(name, study.baseline, visit).subjects) for name in names[:MOST_SHOWN])
+        visit: sum(cohort.paired(name, study.baseline, visit).baseline.size for name in names[:MOST_SHOWN])
         if cohort
         else 0
         for visit in study.followups
@@ -233,12 +233,12 @@ def _shown(found: Guess, study: Study, cohort: Cohort | None) -> dict[str, Any]:
     numeric = {name for name, spec in study.characteristics.items() if spec.categories is None}
     sexes = {name: spec.categories or {} for name, spec in study.characteristics.items()}
     age = next((name for name in numeric if name.startswith("age")), "")
-    first = cohort.paired(names[0], study.baseline, main).subjects if cohort else ()
+    paired = cohort is not None and cohort.paired(names[0], study.baseline, main).there.any()
     return {
         "shown": names[:MOST_SHOWN],
         "first": names[0],
         "main": main,
-        "paired": bool(first),
+        "paired": bool(paired),
         "table": names[:MOST_IN_TABLE],
         "columns": [visit for visit in study.visits if visit in columns],
         "women": next((name for name, categories in sexes.items() if {"women", "men"} <= categories.keys()), ""),

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from .descriptive import Description, describe
 from .inference import Inference, Option
 from .pairs import Floats, column
-from .signed_ranks import doubled_mid_ranks
 
 Booleans = NDArray[np.bool_]
 
@@ -71,13 +70,6 @@ def describe_censored(values: ArrayLike, below: ArrayLike) -> CensoredDescriptio
         mean_high=high.mean,
         warnings=warnings,
     )
-
-
-def censored_ranks(values: ArrayLike, below: ArrayLike) -> Floats:
-    """Mid-ranks of `values`, shape (n,); all values below the (highest) limit tie at the bottom."""
-    array = column(values)
-    at_limit, marks, _ = _one_limit(array, _marks(below, array))
-    return doubled_mid_ranks(np.where(marks, -1.0, at_limit)) / 2
 
 
 def with_limits(

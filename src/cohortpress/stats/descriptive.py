@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .pairs import column
+from .pairs import Floats, column
+from .sums import total
 
 QUARTILES = "linear interpolation of order statistics (Hyndman and Fan, type 7)"
 
@@ -27,52 +27,60 @@ class Description:
     q3: float | None = None
     mean: float | None = None
     sd: float | None = None
-    geometric_mean: float | None = None
 
 
 def describe(values: ArrayLike) -> Description:
     """Describe `values`, shape (n,), in their unit; NaN is missing and counted, infinities raise ValueError.
 
     Quartiles are of type 7 (Hyndman, Fan 1996, Am Stat 50:361-365), as in R, NumPy and Excel's QUARTILE.INC.
-    `sd` has the divisor n - 1. `geometric_mean` exists only if all values are above zero.
+    `sd` has the divisor n - 1.
     """
     array = np.asarray(values, dtype=np.float64)
     present = column(array[~np.isnan(array)])
     if not present.size:
         return Description(n=0, n_missing=array.size)
-    ordered = np.sort(present).tolist()
+    lowest, q1, median, q3, highest = quantiles(present, 0, 0.25, 0.5, 0.75, 1)
     # Three times 0.1 has a float mean just above 0.1: a mean never leaves the range of its values.
-    mean = min(max(math.fsum(ordered) / len(ordered), ordered[0]), ordered[-1])
+    mean = min(max(total(present) / present.size, lowest), highest)
     return Description(
-        n=len(ordered),
-        n_missing=array.size - len(ordered),
-        median=quantile(ordered, 0.5),
-        min=ordered[0],
-        max=ordered[-1],
-        q1=quantile(ordered, 0.25),
-        q3=quantile(ordered, 0.75),
+        n=present.size,
+        n_missing=array.size - present.size,
+        median=median,
+        min=lowest,
+        max=highest,
+        q1=q1,
+        q3=q3,
         mean=mean,
-        sd=_standard_deviation(ordered, mean),
-        geometric_mean=math.exp(math.fsum(map(math.log, ordered)) / len(ordered)) if ordered[0] > 0 else None,
+        sd=_standard_deviation(present, mean),
     )
 
 
-def quantile(ordered: Sequence[float], probability: float) -> float:
-    """Type-7 quantile of ascending, non-empty `ordered`: at position (n - 1) * probability, interpolated."""
-    position = (len(ordered) - 1) * probability
-    below = math.floor(position)
-    share = position - below
-    if not share:
-        return ordered[below]
-    return ordered[below] * (1 - share) + ordered[below + 1] * share
-
-
-def _standard_deviation(ordered: list[float], mean: float) -> float | None:
-    if len(ordered) < 2:
+def geometric_mean(values: ArrayLike) -> float | None:
+    """Return exp(mean of ln x) of `values`, shape (n,), without NaN; None unless all are above zero."""
+    array = column(values)
+    if not array.size or array.min() <= 0:
         return None
-    widest = max(mean - ordered[0], ordered[-1] - mean)
+    return math.exp(total(np.array([math.log(value) for value in array.tolist()])) / array.size)
+
+
+def quantiles(values: Floats, *probabilities: float) -> list[float]:
+    """Type-7 quantiles of `values`, shape (n,), n > 0: at position (n - 1) * probability, interpolated."""
+    positions = [(values.size - 1) * probability for probability in probabilities]
+    below = [math.floor(position) for position in positions]
+    above = [math.ceil(position) for position in positions]
+    ordered = np.partition(values, sorted({*below, *above}))
+    found = []
+    for position, low, high in zip(positions, below, above, strict=True):
+        share = position - low
+        found.append(float(ordered[low] * (1 - share) + ordered[high] * share if share else ordered[low]))
+    return found
+
+
+def _standard_deviation(values: Floats, mean: float) -> float | None:
+    if values.size < 2:
+        return None
+    widest = max(mean - float(values.min()), float(values.max()) - mean)
     if not widest:
         return 0.0
-    scaled = (np.array(ordered) - mean) / widest  # no overflow, no underflow
-    squares = math.fsum((scaled * scaled).tolist())
-    return widest * math.sqrt(squares / (len(ordered) - 1))
+    scaled = (values - mean) / widest  # no overflow, no underflow
+    return widest * math.sqrt(total(scaled * scaled) / (values.size - 1))

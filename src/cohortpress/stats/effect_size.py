@@ -10,9 +10,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .descriptive import quantile
+from .descriptive import quantiles
 from .inference import Inference, check_level, percent
-from .pairs import Integers, differences
+from .pairs import Integers, differences, distinct
 from .signed_ranks import ZeroMethod, doubled_signed_ranks, subset_sums
 
 EXACT_INTERVAL_PAIRS = 500  # above it the normal approximation says where the interval ends
@@ -55,7 +55,7 @@ def median_difference(
 ) -> float | None:
     """Median of the changes: not the Hodges-Lehmann estimate, nor the difference of the medians."""
     changes = differences(baseline, followup, decimals=decimals)
-    return changes.value(quantile(np.sort(changes.units).tolist(), 0.5)) if changes.units.size else None
+    return changes.value(quantiles(changes.units.astype(np.float64), 0.5)[0]) if changes.units.size else None
 
 
 def rank_biserial(
@@ -85,7 +85,7 @@ def rank_biserial(
     result = replace(result, estimate=estimate)
     if abs(estimate) == 1:
         return result.warn("no interval for the rank-biserial correlation: all changes go one way")
-    reach = NormalDist().inv_cdf((1 + conf_level) / 2) * math.sqrt(float(ranks @ ranks)) / total
+    reach = NormalDist().inv_cdf((1 + conf_level) / 2) * math.sqrt(float(np.square(ranks).sum())) / total
     low, high = math.tanh(math.atanh(estimate) - reach), math.tanh(math.atanh(estimate) + reach)
     return replace(result, conf_low=low, conf_high=high, conf_level=conf_level)
 
@@ -111,22 +111,48 @@ def walsh_sums(units: Integers, positions: tuple[int, ...]) -> list[int]:
         rows, columns = np.triu_indices(units.size)
         sums = np.sort(units[rows] + units[columns])
         return [int(sums[position - 1]) for position in positions]
-    ordered = np.sort(units)
-    return [_select(ordered, position) for position in positions]
+    counted = _WalshSums(units)
+    return [counted.at(position) for position in positions]
 
 
-def _select(ordered: Integers, position: int) -> int:
-    """Bisect for the smallest sum that at least `position` sums do not exceed."""
-    low, high = 2 * int(ordered[0]), 2 * int(ordered[-1])
-    while low < high:
-        middle = (low + high) // 2
-        partners = int(np.searchsorted(ordered, middle - ordered, side="right").sum())
-        with_themselves = int(np.searchsorted(ordered, middle // 2, side="right"))
-        if (partners + with_themselves) // 2 >= position:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+class _WalshSums:
+    """All sums d_i + d_j, i <= j, which are counted and never listed."""
+
+    def __init__(self, units: Integers) -> None:
+        self._values, _, self._counts = distinct(units)
+        self._up_to = np.concatenate([[0], np.cumsum(self._counts)])  # how many of the values lie below each place
+        lowest, highest = 2 * int(self._values[0]) - 1, 2 * int(self._values[-1])
+        self._known = {lowest: 0, highest: units.size * (units.size + 1) // 2}  # how many sums do not exceed a limit
+
+    def at(self, position: int) -> int:
+        """Return the smallest sum that at least `position` sums do not exceed.
+
+        Counts are interpolated (regula falsi, Illinois), and every fourth step halves the range: a search by
+        halves alone would count several times as often where values have many digits.
+        """
+        low = max(limit for limit, count in self._known.items() if count < position)
+        high = min(limit for limit, count in self._known.items() if count >= position)
+        lacking, spare = float(position - self._known[low]), self._known[high] - position + 0.5
+        step = side = 0
+        while high - low > 1:
+            step += 1
+            share = lacking / (lacking + spare) if step % 4 else 0.5
+            middle = min(max(low + int(share * (high - low)), low + 1), high - 1)
+            excess = self._count(middle) - position
+            if excess >= 0:
+                high, spare, lacking = middle, excess + 0.5, lacking / 2 if side > 0 else lacking
+            else:
+                low, lacking, spare = middle, float(-excess), spare / 2 if side < 0 else spare
+            side = 1 if excess >= 0 else -1
+        return high
+
+    def _count(self, limit: int) -> int:
+        """Return how many sums do not exceed `limit`."""
+        values = self._values
+        pairs = int(self._counts @ self._up_to[np.searchsorted(values, limit - values, side="right")])
+        with_themselves = int(self._up_to[np.searchsorted(values, limit // 2, side="right")])
+        self._known[limit] = (pairs + with_themselves) // 2
+        return self._known[limit]
 
 
 def _no_interval(n: int, conf_level: float) -> str:

@@ -13,6 +13,7 @@ from .inference import Alternative, Inference, above_zero, check_alternative, ch
 from .pairs import Integers, differences
 from .proportion import fair_coin_test
 from .signed_ranks import ZeroMethod, doubled_signed_ranks, lower_tail
+from .sums import total
 
 MAX_EXACT_PAIRS = 2000
 
@@ -102,16 +103,15 @@ def paired_t(
     check_alternative(alternative)
     check_level(conf_level)
     changes = differences(baseline, followup, decimals=decimals)
-    units = changes.units.tolist()
-    n, df = len(units), len(units) - 1
+    n, df = changes.units.size, changes.units.size - 1
     result = changes.record("Paired t test", {"df": df if n else None}, alternative)
     if not n:
         return result.warn(nothing_changed(0))
-    mean = math.fsum(units) / n
+    mean = total(changes.units.astype(np.float64)) / n
     result = replace(result, estimate=changes.value(mean))
     deviations = changes.units - mean
-    spread = math.fsum((deviations * deviations).tolist())
-    if len(set(units)) == 1:
+    spread = total(deviations * deviations)
+    if changes.units.min() == changes.units.max():
         reason = "there is one pair only" if n == 1 else "all changes are equal"
         return result.warn(f"no p value and no interval: {reason}")
     error = math.sqrt(spread / df / n)
@@ -138,7 +138,7 @@ def _normal_p(ranks: Integers, alternative: Alternative, correction: bool) -> fl
     excess = float(doubled.sum()) / 4  # W+ minus its mean is half the sum of the signed ranks
     if correction:
         excess -= {"two-sided": 0.5 * np.sign(excess), "greater": 0.5, "less": -0.5}[alternative]
-    z = excess / (math.sqrt(float(doubled @ doubled)) / 4)
+    z = excess / (math.sqrt(float(np.square(doubled).sum())) / 4)
     if alternative == "two-sided":
         return above_zero(math.erfc(abs(z) / math.sqrt(2)))
     return above_zero(math.erfc((z if alternative == "greater" else -z) / math.sqrt(2)) / 2)

@@ -1,4 +1,4 @@
-"""Matched values: complete cases, and changes as whole numbers of their last decimal."""
+"""Matched values, and their changes as whole numbers of the last decimal."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Differences:
         self, method: str, options: Mapping[str, Option], alternative: Alternative | None = None
     ) -> Inference:
         """A record of these pairs and their warnings, still without results."""
-        _, counts = np.unique(np.abs(self.units[self.units != 0]), return_counts=True)
+        counts = distinct(np.abs(self.units[self.units != 0]))[2]
         return Inference(
             method=method,
             alternative=alternative,
@@ -75,15 +75,17 @@ def differences(baseline: ArrayLike, followup: ArrayLike, *, decimals: int | Non
     return Differences(units.astype(np.int64), places, warnings)
 
 
-def complete_cases(*columns: ArrayLike) -> tuple[Floats, ...]:
-    """Keep the positions at which no column, shape (n,) each, is missing (NaN).
+def distinct(values: Integers) -> tuple[Integers, Integers, Integers]:
+    """The distinct `values` ascending, the place of each value among them, and how many there are of each.
 
-    The columns must stand in the same order of subjects. Unequal lengths raise ValueError: they never unpair.
+    As np.unique, but counted and not sorted where they lie close together, as measurements do.
     """
-    arrays = [np.asarray(values, dtype=np.float64) for values in columns]
-    check_lengths(*arrays)
-    complete = np.logical_and.reduce([~np.isnan(array) for array in arrays])
-    return tuple(array[complete] for array in arrays)
+    lowest = int(values.min(initial=0))
+    if int(values.max(initial=0)) - lowest > 10 * values.size + 1000:
+        return np.unique(values, return_inverse=True, return_counts=True)
+    counts = np.bincount(values - lowest)
+    there = counts > 0
+    return np.flatnonzero(there) + lowest, (np.cumsum(there) - 1)[values - lowest], counts[there]
 
 
 def column(values: ArrayLike, name: str = "values") -> Floats:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -55,11 +54,6 @@ def proportion(
         return replace(result, warnings=("no proportion: there is nobody to count",))
     low, high = interval(n, total, conf_level)
     return replace(result, estimate=n / total, conf_low=low, conf_high=high)
-
-
-def subjects_with_event(subjects: Iterable[Hashable], total: int, *, conf_level: float = 0.95) -> Proportion:
-    """Share of `total` subjects with at least one event; `subjects` names the subject of every event."""
-    return proportion(len(set(subjects)), total, method="clopper-pearson", conf_level=conf_level)
 
 
 def mcnemar(
