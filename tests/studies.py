@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cohortpress.build import Document
 
+from cohortpress.language import Language
+from cohortpress.study import Study
+from cohortpress.templating import read_language
+
 ROOT = Path(__file__).parents[1]
 THEMES = sorted(file.parent.name for file in ROOT.glob("templates/themes/*/theme.yml"))
 PARTS = ("_quarto.yml", "data", "report", "templates")
@@ -133,6 +137,11 @@ def write_second_study(folder: Path) -> Path:
     shutil.copy(ROOT / "_quarto.yml", folder / "_quarto.yml")
     shutil.copytree(ROOT / "templates", folder / "templates")
     return folder
+
+
+def language_of(study: Study) -> Language:
+    """Return what the packaged templates say of the language of a study."""
+    return read_language(study, [ROOT / "templates"])
 
 
 def environment(**more: str) -> dict[str, str]:

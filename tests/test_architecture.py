@@ -33,6 +33,7 @@ ORDER = [
     "stats",
     "analysis",
     "formatting",
+    "language",
     "numbers_in_text",
     "claims",
     "gate",

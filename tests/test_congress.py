@@ -12,12 +12,11 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from studies import ROOT, cohortpress, read_html
+from studies import ROOT, cohortpress, language_of, read_html
 from studies import replace as replace_in
 from test_templating import HOSTILE, shown
 
 from cohortpress.congress import (
-    NO_LIMIT,
     RULE,
     Between,
     CongressError,
@@ -108,7 +107,8 @@ def document(**texts: str) -> str:
 
 def text_of(profile: Profile, study: Study | None = None, filled: str | None = None, source: str = "") -> str:
     filled = document() if filled is None else filled
-    return submission(with_names(filled, profile), source or filled, study or a_study(), profile, ROOT)
+    study = study or a_study()
+    return submission(with_names(filled, profile), source or filled, study, profile, language_of(study), ROOT)
 
 
 def faults_of(profile: Profile, study: Study | None = None, filled: str | None = None, source: str = "") -> list[str]:
@@ -234,8 +234,8 @@ def test_one_more_than_the_limit_is_refused_where_it_counts(part: str, unit: Uni
 
 def test_white_space_counts_as_the_unit_says() -> None:
     filled = document(text=" a\u00a0b\u202fc")
-    plain = Profile("Any", sections=SECTIONS, limit=10_000)
-    counted = {unit: text_of(replace(plain, unit=unit), filled=filled).split(f" of 10000 {unit}")[0].split()[-1]
+    plain = Profile("Any", sections=SECTIONS, limit=9_999)
+    counted = {unit: text_of(replace(plain, unit=unit), filled=filled).split(f" of 9999 {unit}")[0].split()[-1]
                for unit in UNITS}  # fmt: skip
     # "We saw TEXT a b c"
     assert counted == {"characters": "17", "characters without spaces": "12", "words": "6"}
@@ -401,7 +401,7 @@ Tables (1)           8          47              40  not counted
 Keywords             3          17              15  not known whether it counts
 Counted              6          36              33
 
-Any 2026 (unverified): 6 of 20 words, 14 left (-4 if all counts that may).
+Any 2026 (unverified): 6 of 20 words, 14 left (−4 if all counts that may).
 Not written: Outlook.
 Not known: length of the title, keywords, figures, size of the poster.
 Mind the gap.
@@ -412,7 +412,7 @@ Rules: https://congress.example."""
 def test_without_a_limit_the_sum_is_said_alone() -> None:
     said = counts_in(text_of(packaged("generic")))
     # By hand: headings "Results HEADING" and "References", texts "We saw TEXT" and "A book LITERATURE".
-    assert said == f"Any congress: 9 words, 53 characters, 48 without spaces; {NO_LIMIT}."
+    assert said == "Any congress: 9 words, 53 characters, 48 without spaces; no limit known."
 
 
 # -- profiles
@@ -523,5 +523,5 @@ def test_the_flagship_fits_each_profile(built_flagship: Path, name: str) -> None
     source = (built_flagship / "report/abstract.qmd").read_text(encoding="utf-8")
     filled = (built_flagship / "build/abstract.qmd").read_text(encoding="utf-8")
     study = parse_study((built_flagship / "report/study.yml").read_text(encoding="utf-8"), "report/study.yml")
-    text = submission(with_names(filled, profile), source, study, profile, built_flagship)
+    text = submission(with_names(filled, profile), source, study, profile, language_of(study), built_flagship)
     assert f"\n\n{profile.sections[0].name}\n\n" in text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from studies import SECOND_STUDY
 
 from cohortpress.errors import StudyError
-from cohortpress.formatting import Formatter, format_results, own_decimals, plain_number, span
+from cohortpress.formatting import Formatter, format_results, own_decimals, span
 from cohortpress.result import Result, ResultSet
 from cohortpress.study import parse_study
 
@@ -111,9 +111,9 @@ def test_a_printed_p_stays_on_its_side_of_alpha(value: float, alpha: float, kind
 
 def test_a_range_with_a_minus_is_written_in_words() -> None:
     low = Result("a.min", "A", "a", "min", 1.0)
-    assert span(low, replace(low, value=2.0)) == "–"
-    assert span(replace(low, value=-1.0), low) == " to "
-    assert span(low, replace(low, value=-1.0)) == " to "
+    assert span(low, replace(low, value=2.0), "to") == "–"
+    assert span(replace(low, value=-1.0), low, "to") == " to "
+    assert span(low, replace(low, value=-1.0), "bis") == " bis "
 
 
 @pytest.mark.parametrize(
@@ -178,5 +178,6 @@ def test_no_value_has_no_text_and_nothing_but_the_text_changes() -> None:
 
 
 def test_a_number_that_an_author_wrote_prints_as_it_was_written() -> None:
-    assert [plain_number(value) for value in (50, 0.05, 1e-7, 100.0)] == ["50", "0.05", "0.0000001", "100"]
+    assert [ENGLISH.plain(value) for value in (50, 0.05, 1e-7, 100.0)] == ["50", "0.05", "0.0000001", "100"]
+    assert Formatter("nl").plain(0.05) == "0,05"
     assert [own_decimals(value) for value in (50, 0.05, 1e-7, 100.0, 0.1 + 0.2)] == [0, 2, 7, 0, 1]

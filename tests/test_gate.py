@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from studies import language_of
 
 from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
 from cohortpress.errors import TemplateError
 from cohortpress.formatting import format_results
-from cohortpress.gate import bare_numbers, blank, check_prose, number_words, overreach, read_words
+from cohortpress.gate import bare_numbers, blank, check_prose, overreach, read_words
+from cohortpress.language import Language
 from cohortpress.result import ResultSet
 from cohortpress.study import Study, parse_study, read_study
 
 ROOT = Path(__file__).parents[1]
-NUMERALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-WORDS = number_words(NUMERALS, ["half", "thirds"])
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,11 @@ def study() -> Study:
 @pytest.fixture(scope="module")
 def results(study: Study) -> ResultSet:
     return format_results(analyse(study, read_cohort(ROOT, study)), study)
+
+
+@pytest.fixture(scope="module")
+def english(study: Study) -> Language:
+    return language_of(study)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +45,10 @@ def results(study: Study) -> ResultSet:
         ("Twelve of them", ["Twelve"]),
     ],
 )
-def test_a_typed_number_is_found(prose: str, typed: list[str], study: Study, results: ResultSet) -> None:
-    faults = bare_numbers(prose, "a.qmd", study, results, WORDS)
+def test_a_typed_number_is_found(
+    prose: str, typed: list[str], study: Study, results: ResultSet, english: Language
+) -> None:
+    faults = bare_numbers(prose, "a.qmd", study, results, english)
     assert sorted(fault.problem.split("'")[1] for fault in faults) == sorted(typed)
 
 
@@ -60,8 +67,8 @@ def test_a_typed_number_is_found(prose: str, typed: list[str], study: Study, res
         "one of the patients, and none of them",
     ],
 )
-def test_what_is_no_result_may_be_typed(prose: str, study: Study, results: ResultSet) -> None:
-    assert bare_numbers(prose, "a.qmd", study, results, WORDS) == []
+def test_what_is_no_result_may_be_typed(prose: str, study: Study, results: ResultSet, english: Language) -> None:
+    assert bare_numbers(prose, "a.qmd", study, results, english) == []
 
 
 LABELLED = """\
@@ -98,12 +105,15 @@ yes_no_changes:
     ],
 )
 def test_what_the_study_calls_things_is_no_typed_number(prose: str, typed: list[str], results: ResultSet) -> None:
-    faults = bare_numbers(prose, "a.qmd", parse_study(LABELLED, "report/study.yml"), results, WORDS)
+    study = parse_study(LABELLED, "report/study.yml")
+    faults = bare_numbers(prose, "a.qmd", study, results, language_of(study))
     assert [fault.problem.split("'")[1] for fault in faults] == typed
 
 
-def test_a_fault_names_place_number_and_the_name_to_write(study: Study, results: ResultSet) -> None:
-    (fault,) = bare_numbers("One line.\nThe highest CRP was 292.6 mg/l.", "report/a.qmd", study, results, WORDS)
+def test_a_fault_names_place_number_and_the_name_to_write(
+    study: Study, results: ResultSet, english: Language
+) -> None:
+    (fault,) = bare_numbers("One line.\nThe highest CRP was 292.6 mg/l.", "report/a.qmd", study, results, english)
     assert fault.where == "report/a.qmd, line 2, column 21"
     assert "292.6" in fault.problem
     assert "{{ crp.baseline.max }}" in fault.mend
@@ -124,22 +134,22 @@ def test_blanking_keeps_every_place() -> None:
         ("There was no difference.", "no difference"),
     ],
 )
-def test_words_that_say_too_much_are_flagged(prose: str, word: str, results: ResultSet) -> None:
+def test_words_that_say_too_much_are_flagged(prose: str, word: str, results: ResultSet, english: Language) -> None:
     watched = read_words(ROOT / "templates/language/en.overreach.yml")
-    (fault,) = overreach(prose, "a.qmd", watched, results)
+    (fault,) = overreach(prose, "a.qmd", watched, results, english)
     assert word in fault.problem
     assert fault.mend.startswith("Better: ")
 
 
-def test_a_word_that_is_denied_is_not_flagged(results: ResultSet) -> None:
+def test_a_word_that_is_denied_is_not_flagged(results: ResultSet, english: Language) -> None:
     watched = read_words(ROOT / "templates/language/en.overreach.yml")
-    assert overreach("The change is not significant.", "a.qmd", watched, results) == []
+    assert overreach("The change is not significant.", "a.qmd", watched, results, english) == []
 
 
-def test_significant_stands_where_the_methods_agree(results: ResultSet) -> None:
+def test_significant_stands_where_the_methods_agree(results: ResultSet, english: Language) -> None:
     watched = read_words(ROOT / "templates/language/en.overreach.yml")
     agreeing = ResultSet(result for result in results if result.measure != "methods_disagree")
-    assert overreach("The fall was significant.", "a.qmd", watched, agreeing) == []
+    assert overreach("The fall was significant.", "a.qmd", watched, agreeing, english) == []
 
 
 def test_a_list_of_words_that_is_none_is_an_error(tmp_path: Path) -> None:
@@ -149,8 +159,8 @@ def test_a_list_of_words_that_is_none_is_an_error(tmp_path: Path) -> None:
         read_words(file)
 
 
-def test_the_flagship_types_no_number(study: Study, results: ResultSet) -> None:
+def test_the_flagship_types_no_number(study: Study, results: ResultSet, english: Language) -> None:
     files = ["report/abstract.qmd", "report/poster.qmd", "templates/language/en.jinja"]
     texts = {file: (ROOT / file).read_text(encoding="utf-8") for file in files}
     watched = read_words(ROOT / "templates/language/en.overreach.yml")
-    assert check_prose(texts, study, results, WORDS, watched) == []
+    assert check_prose(texts, study, results, english, watched) == []

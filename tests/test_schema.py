@@ -56,14 +56,15 @@ data:
   onset_unit: weeks
   exposure_years: y
 visits:
-  start: {label: S, month: 0, value: [0, Start], days: [-30, 7]}
+  start: {label: S, month: 0, value: [0, Start], days: [-30, 7], at: at start}
   end: {label: E, month: 6.5, value: End, days: [8, 300]}
 endpoints:
   x: {label: X, column: {start: x0, end: x6}, unit: u, decimals: 1, summary_decimals: 2, direction: higher_is_better,
       role: primary, scale: log, limit_of_detection: 0.5}
   d: {label: D, derive: {score: das28_crp, tender_joints: x, swollen_joints: x, crp: x, global_health: x}}
 characteristics:
-  sex: {label: Sex, column: s, unit: u, decimals: 0, summary_decimals: 1, listed: false, categories: {f: [0, w], m: 1}}
+  sex: {label: Sex, column: s, unit: u, decimals: 0, summary_decimals: 1, listed: false, categories: {f: [0, w], m: 1},
+        labels: {f: women}}
 yes_no_changes:
   q: {label: Q, before: sex, after: sex, yes: f}
 responses:

@@ -12,7 +12,7 @@ from studies import ROOT, SECOND_STUDY, read_html, replace, write_second_study
 from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
 from cohortpress.engine.pandoc import run_pandoc
-from cohortpress.errors import CohortpressError, StyleError, TemplateError
+from cohortpress.errors import CohortpressError, StudyError, StyleError, TemplateError
 from cohortpress.formatting import format_results
 from cohortpress.result import ResultSet
 from cohortpress.study import Study, parse_study
@@ -20,6 +20,7 @@ from cohortpress.templating import Filler, capitalise, escape, front_matter, pla
 
 FILE = "report/abstract.qmd"
 STUDY = "report/study.yml"
+LANGUAGES = sorted(file.stem for file in (ROOT / "templates/language").glob("*.jinja"))
 Fill = Callable[[str], str]
 
 
@@ -179,12 +180,15 @@ def test_what_is_wrong_is_said_with_its_line(fill: Fill, source: str, expected: 
 
 def test_a_fault_inside_a_macro_names_both_places(second: Path, tmp_path: Path) -> None:
     (tmp_path / "templates/language").mkdir(parents=True)
-    (tmp_path / "templates/language/en.jinja").write_text("{% macro bad(x) %}\n\n{{ x.nothing }}\n{% endmacro %}")
+    english = (ROOT / "templates/language/en.jinja").read_text(encoding="utf-8")
+    bad = f"{english}{{% macro bad(x) %}}\n\n{{{{ x.nothing }}}}\n{{% endmacro %}}"
+    (tmp_path / "templates/language/en.jinja").write_text(bad, encoding="utf-8")
     (tmp_path / "templates/blocks.jinja").write_text("")
     with pytest.raises(TemplateError) as raised:
         filler_of(second, templates=tmp_path / "templates").fill("a\n{{ bad(grip) }}", FILE)
+    line = english.count("\n") + 3
     assert str(raised.value).startswith(
-        "report/abstract.qmd, line 2 (in templates/language/en.jinja, line 3): 'grip' has no 'nothing'."
+        f"report/abstract.qmd, line 2 (in templates/language/en.jinja, line {line}): 'grip' has no 'nothing'."
     )
 
 
@@ -194,14 +198,19 @@ def test_a_broken_template_names_its_own_line(second: Path, tmp_path: Path) -> N
     with pytest.raises(TemplateError, match=r"^templates/language/en\.jinja, line 2: A tag is broken: "):
         filler_of(second, templates=tmp_path / "templates").fill("", FILE)
     (tmp_path / "templates/language/en.jinja").write_bytes("é".encode("latin-1"))
-    with pytest.raises(TemplateError, match=r"^report/abstract\.qmd: .*utf-8"):
+    with pytest.raises(TemplateError, match=r"^language/en\.jinja: .*utf-8"):
         filler_of(second, templates=tmp_path / "templates").fill("", FILE)
 
 
 def test_a_language_without_sentences_says_what_to_do(second_study: Path) -> None:
-    replace(second_study / STUDY, "language: en-GB", "language: nl")
-    with pytest.raises(TemplateError, match=r"no template 'language/nl\.jinja'\. Copy one of templates/language/"):
-        filler_of(second_study).fill("", FILE)
+    replace(second_study / STUDY, "language: en-GB", "language: it-CH")
+    with pytest.raises(StudyError) as raised:
+        filler_of(second_study)
+    assert str(raised.value) == (
+        "report/study.yml, line 2: There are no sentences in the language 'it-CH'. There are: "
+        f"{', '.join(LANGUAGES)}. To add one, copy templates/language/en.jinja to templates/language/it.jinja in your "
+        "study, and translate it."
+    )
 
 
 @pytest.mark.parametrize("word", ["words", "unit", "figure", "word"])

@@ -330,7 +330,8 @@ class Build:
 
         def make() -> None:
             matter, body = self._filler(document).fill(_text_of(source), f"report/{document}.qmd")
-            body = with_names(body, self.congress) if document == "abstract" else body
+            if document == "abstract":
+                body = with_names(body, self.congress.in_language(self._filler(document).language))
             for old in self._tables_of(document):
                 old.unlink()
             for name, table in tables(body):
@@ -369,29 +370,26 @@ class Build:
         from .reader import reader_block
 
         script = self._template("reader.js").read_text(encoding="utf-8")
-        return reader_block(
-            body, script, self._filler(document).words("origin_words"), self.study, self.results
-        )
+        return reader_block(body, script, self.study, self.results, self._filler(document).language)
 
     def _check_prose(self, document: Document) -> None:
         """Hold the author's own words against the results: no typed number, no word that says too much.
 
         Warns, or, if the build is strict, raises TemplateError with all faults.
         """
-        from .gate import check_prose, number_words, read_words
+        from .gate import check_prose, read_words
 
         own = [path for path in self._templates("language/*.jinja") if self.folder.resolve() in path.parents]
         sources = {f"report/{document}.qmd": self.folder / "report" / f"{document}.qmd"}
         sources |= {path.relative_to(self.folder.resolve()).as_posix(): path for path in own}
         texts = {name: path.read_text(encoding="utf-8") for name, path in sources.items()}
-        filler = self._filler(document)
-        words = number_words(filler.words("numerals"), filler.words("parts"))
+        language = self._filler(document).language
         watched = [
             word
-            for path in self._templates(f"language/{filler.language}.overreach.yml")[:1]
+            for path in self._templates(f"language/{language.name}.overreach.yml")[:1]
             for word in read_words(path)
         ]
-        faults = check_prose(texts, self.study, self.results, words, watched)
+        faults = check_prose(texts, self.study, self.results, language, watched)
         if faults and self.options.strict:
             raise TemplateError(*faults)
         for fault in faults:
@@ -496,9 +494,12 @@ class Build:
 
         def make() -> None:
             text = filled.read_text(encoding="utf-8")
-            write(txt, submission(text, _text_of(source), self.study, self.congress, self.work))
+            language = self._filler(document).language
+            profile = self.congress.in_language(language)
+            write(txt, submission(text, _text_of(source), self.study, profile, language, self.work))
 
-        inputs: list[Input] = [filled, source, self.study.file_in(self.folder), repr(self.congress)]
+        study = self.study.file_in(self.folder)
+        inputs: list[Input] = [filled, source, study, repr(self.congress), *self._templates("language/*.jinja")]
         self._step(f"text of the {document}", inputs, [txt], make)
 
     def publish(self) -> list[Path]:
@@ -524,8 +525,8 @@ class Build:
         """Read the finished set back, and hold every number in it against the results."""
         from .verify import verify
 
-        numerals = self._filler(DOCUMENTS[0]).words("numerals")
-        return verify(files or self.output, self.folder, self.study, self.results, numerals=numerals, strict=strict)
+        language = self._filler(DOCUMENTS[0]).language
+        return verify(files or self.output, self.folder, self.study, language, self.results, strict=strict)
 
     def _check(self, files: Outputs) -> None:
         """Raise OutputError where a finished file says something else than the results, or more than it may."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .formatting import plain_number
+from .formatting import Formatter
 from .result import Result, ResultSet
 from .study import Claim, Study
 
@@ -51,6 +51,7 @@ def judge(name: str, study: Study, results: ResultSet) -> Verdict:
 def _conditions(claim: Claim, endpoint: str, study: Study, results: ResultSet) -> list[Condition]:
     at, change = f"{endpoint}.{claim.visit}", f"{endpoint}.{claim.visit}.vs_baseline"
     label = f"{study.endpoints[endpoint].label} at {study.visits[claim.visit].label}"
+    plain = Formatter(study.language).plain
     better = -1 if study.endpoints[endpoint].direction == "lower_is_better" else 1
     sign = DIRECTIONS.get(claim.direction, better if claim.direction == "improved" else -better)
     conditions = []
@@ -64,12 +65,12 @@ def _conditions(claim: Claim, endpoint: str, study: Study, results: ResultSet) -
     if claim.at_least_percent is not None:
         share = results[f"{change}.percent_change.median"]
         size = (_number(share) or 0) * sign
-        check(share, f"the median change must be at least {plain_number(claim.at_least_percent)}%",
+        check(share, f"the median change must be at least {plain(claim.at_least_percent)}%",
               size >= claim.at_least_percent, size < claim.at_least_percent * (1 + NEAR))  # fmt: skip
     if claim.p_below is not None:
         p = results[f"{change}.{P_VALUE[claim.by]}"]
         value = _number(p)
-        check(p, f"the {claim.by} p must be below {plain_number(claim.p_below)}",
+        check(p, f"the {claim.by} p must be below {plain(claim.p_below)}",
               value is not None and value < claim.p_below,
               value is not None and value > claim.p_below * (1 - NEAR))  # fmt: skip
     if claim.n_at_least is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal
 from .errors import CohortpressError, Fault, StudyError, StyleError, did_you_mean
 
 if TYPE_CHECKING:
+    from .language import Language
     from .study import Study
 
 ABSTRACT = "report/abstract.qmd"
 # Below it abstract.txt says how long everything is: that part is not for the form.
 RULE = "-" * 60
-NO_LIMIT = "no limit known"
 
 _FENCE = re.compile(r"^:{3,}(?P<opens>.*)$")
 _HEADING = re.compile(r"^#{1,2}[ \t]+(?P<name>\S.*?)(?:[ \t]+#+)?(?P<attributes>[ \t]+\{[^{}]*\})?[ \t]*$")
@@ -115,6 +115,16 @@ class Profile(_Strict):
         """Return the congress's name for the section that an author calls ``heading``, or the same."""
         names = {name.casefold(): known.name for known in self.sections for name in (*known.also, known.name)}
         return names.get(heading.casefold(), heading)
+
+    def in_language(self, language: Language) -> Profile:
+        """Return the same rules with the sections called as in ``language``, and known by all their names."""
+
+        def called(section: Section) -> Section:
+            own = language.sections.get(section.name, ())
+            names = dict.fromkeys([*own, section.name, *section.also])
+            return replace(section, name=next(iter(names)), also=tuple(names)[1:])
+
+        return replace(self, sections=tuple(map(called, self.sections)))
 
 
 @dataclass(frozen=True)
@@ -226,7 +236,9 @@ def with_names(markdown: str, profile: Profile) -> str:
     return "\n".join(lines)
 
 
-def submission(filled: str, source: str, study: Study, profile: Profile, folder: Path) -> str:
+def submission(
+    filled: str, source: str, study: Study, profile: Profile, language: Language, folder: Path
+) -> str:
     """Return abstract.txt: the abstract for a submission form, and below a rule how long all of it is.
 
     ``filled`` is the filled document, its sections named by the congress, ``source`` what the author wrote;
@@ -243,14 +255,15 @@ def submission(filled: str, source: str, study: Study, profile: Profile, folder:
         raise CongressError(*faults)
     sections = (text for section in abstract.sections for text in section)
     texts = [abstract.title, abstract.authors, *sections, *abstract.tables, ", ".join(abstract.keywords)]
-    whole = "\n\n".join([*filter(None, (*texts, study.notice)), RULE, _said(abstract, parts, profile)])
+    whole = "\n\n".join([*filter(None, (*texts, study.notice)), RULE, _said(abstract, parts, profile, language.said)])
     return unicodedata.normalize("NFC", whole) + "\n"
 
 
 def counts_in(text: str) -> str:
     """Return what abstract.txt says of its own length; where there is no limit, the sum alone."""
     counts = text.partition(f"\n{RULE}\n")[2].strip("\n")
-    return counts.partition("\n\n")[2] if NO_LIMIT in counts else counts
+    # The table of the parts begins with an empty cell; the sum stands before it where there is no limit.
+    return counts if counts.startswith(" ") else counts.partition("\n\n")[0]
 
 
 def read_abstract(filled: str, study: Study, folder: Path) -> Abstract:
@@ -367,32 +380,42 @@ def _limit_faults(parts: Sequence[Part], profile: Profile) -> Iterator[Fault]:
         yield Fault(problem, f"Shorten it; the longest part is {longest} ({lengths[longest]}).", ABSTRACT)
 
 
-def _said(abstract: Abstract, parts: Sequence[Part], profile: Profile) -> str:
-    """Return how long everything is, what is left, and what the rules do not say."""
-    whether = {True: "", False: "  not counted", None: "  not known whether it counts"}
+def _said(abstract: Abstract, parts: Sequence[Part], profile: Profile, said: Callable[[str], str]) -> str:
+    """Return how long everything is, what is left, and what the rules do not say; ``said`` puts it in words."""
     total = sum((part.count for part in parts if part.counts), Count())
-    width = max(len(part.name) for part in parts)
-    lines = [f"{'':{width}}  words  characters  without spaces"]
-    for part in (*parts, Part("Counted", total, True)):
-        count = part.count
-        numbers = f"{count.words:>7}{count.characters:>12}{count.characters_without_spaces:>16}"
-        lines.append(f"{part.name:{width}}{numbers}{whether[part.counts]}")
-    lines.append("")
+    lines = []
     if profile.limit is None:
         lengths = f"{total.characters} characters, {total.characters_without_spaces} without spaces"
-        lines.append(f"{profile}: {total.words} words, {lengths}; {NO_LIMIT}.")
+        lines.append(said(f"{profile}: {total.words} words, {lengths}; no limit known."))
     else:
         left = profile.limit - total.in_(profile.unit)
         perhaps = sum(part.count.in_(profile.unit) for part in parts if part.counts is None)
         also = f" ({left - perhaps} if all counts that may)" if perhaps else ""
         counted = f"{profile.limit - left} of {profile.limit} {profile.unit}"
-        lines.append(f"{profile}: {counted}, {left} left{also}.")
+        lines.append(said(f"{profile}: {counted}, {left} left{also}."))
     if profile.sections:
         written = dict(abstract.sections)
         missing = [section.name for section in profile.sections if section.name not in written]
-        lines += [f"Not written: {', '.join(missing)}."] if missing else []
-        lines += [f"Not known: {', '.join(profile.unknown)}."] if profile.unknown else []
+        lines += [said(f"Not written: {', '.join(missing)}.")] if missing else []
+        unknown = ", ".join(map(said, profile.unknown))
+        lines += [said(f"Not known: {unknown}.")] if unknown else []
     lines += profile.notes
     read = f", read {profile.read}" if profile.read else ""
-    lines += [f"Rules: {profile.source}{read}."] if profile.source else []
-    return "\n".join(lines)
+    lines += [said(f"Rules: {profile.source}{read}.")] if profile.source else []
+    table = _table([*parts, Part("Counted", total, True)], said)
+    return "\n\n".join("\n".join(part) for part in ((table, lines) if profile.limit else (lines, table)))
+
+
+def _table(parts: Sequence[Part], said: Callable[[str], str]) -> list[str]:
+    """Return the lines of a table of the parts, their lengths, and whether they count."""
+    whether = {True: "", False: "  " + said("not counted"), None: "  " + said("not known whether it counts")}
+    rows = [("", *map(said, ("words", "characters", "without spaces")), "")]
+    for part in parts:
+        count = part.count
+        lengths = map(str, (count.words, count.characters, count.characters_without_spaces))
+        rows.append((said(part.name), *lengths, whether[part.counts]))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        f"{name:{widths[0]}}  {words:>{widths[1]}}  {all_:>{widths[2]}}  {printed:>{widths[3]}}{counts}"
+        for name, words, all_, printed, counts in rows
+    ]

@@ -46,6 +46,10 @@ class Formatter:
         text = format_decimal(rounded, pattern, locale=self.locale, decimal_quantization=False)
         return text.replace(get_group_symbol(self.locale), THIN_SPACE).replace("-", MINUS)
 
+    def plain(self, value: float) -> str:
+        """Return a number that an author wrote (a limit, a level) with the digits that it was written with."""
+        return self.number(value, own_decimals(value))
+
     def p(self, value: float, kind: str = "p", alpha: float = 0.05) -> str:
         """Return a p value: three decimals, or as many more as keep it on its side of ``alpha``.
 
@@ -68,15 +72,10 @@ class Formatter:
         return text.replace("-", MINUS)
 
 
-def plain_number(value: float) -> str:
-    """Return a number that an author wrote (a limit, a level) as it was written: 50, 0.05."""
-    return f"{_decimal(value).normalize():f}"
-
-
-def span(low: Result, high: Result) -> str:
-    """Return what stands between the two ends of a range: a dash, or "to" where a dash reads as a minus."""
+def span(low: Result, high: Result, to: str) -> str:
+    """Return what stands between the two ends of a range: a dash, or the word ``to`` where a dash reads as a minus."""
     negative = any(isinstance(end.value, int | float) and end.value < 0 for end in (low, high))
-    return " to " if negative else RANGE
+    return f" {to} " if negative else RANGE
 
 
 def format_results(results: ResultSet, study: Study) -> ResultSet:

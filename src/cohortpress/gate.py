@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from .errors import Fault, TemplateError
-from .formatting import plain_number
+from .language import Language, any_of
 from .numbers_in_text import NUMBER, Found, numbers, place
 from .result import Result, ResultSet
 from .study import Study
@@ -45,7 +45,7 @@ def check_prose(
     texts: Mapping[str, str],
     study: Study,
     results: ResultSet,
-    number_words: Mapping[str, int | None],
+    language: Language,
     watched: Sequence[Word],
 ) -> list[Fault]:
     """Return all faults of the prose in ``texts`` (file name -> content)."""
@@ -53,24 +53,22 @@ def check_prose(
         fault
         for file, text in texts.items()
         for fault in (
-            *bare_numbers(text, file, study, results, number_words),
-            *overreach(text, file, watched, results),
+            *bare_numbers(text, file, study, results, language),
+            *overreach(text, file, watched, results, language),
         )
     ]
 
 
 def bare_numbers(
-    text: str, file: str, study: Study, results: ResultSet, number_words: Mapping[str, int | None]
+    text: str, file: str, study: Study, results: ResultSet, language: Language, *, in_words: bool = True
 ) -> list[Fault]:
-    """Return a fault for each number, or number word, in the prose of ``text`` that nothing explains.
-
-    ``number_words`` maps a word to its number, or to None for a part such as a half.
-    """
+    """Return a fault for each number of the prose of ``text``, in digits and ``in_words``, that nothing explains."""
     prose = blank(text)
-    excused = [m.span() for phrase in _declared(study, number_words) for m in phrase.finditer(prose)]
+    number_words = language.number_words if in_words else {}
+    excused = [m.span() for phrase in _declared(study, language) for m in phrase.finditer(prose)]
     values = _by_value(results)
     faults = []
-    for found in _found(prose, number_words):
+    for found in _found(prose, language, number_words):
         if any(start <= found.start and found.end <= end for start, end in excused):
             continue
         number = number_words.get(found.text.lower(), _float(found.text))
@@ -87,27 +85,22 @@ def bare_numbers(
     return faults
 
 
-def overreach(text: str, file: str, words: Iterable[Word], results: ResultSet) -> list[Fault]:
+def overreach(text: str, file: str, words: Iterable[Word], results: ResultSet, language: Language) -> list[Fault]:
     """Return a fault for each word of ``words`` that the prose of ``text`` uses without denying it."""
     prose = blank(text)
     disagree = any(r.value for r in results if r.measure == "methods_disagree")
+    denied = re.compile(rf"(?<!\w)(?:{any_of(language.prose['denials'])})[\s-]*$", re.I)
     faults = []
     for word in words:
         if word.only_if_methods_disagree and not disagree:
             continue
         for match in word.pattern.finditer(prose):
-            before = prose[max(0, match.start() - 12) : match.start()].lower()
-            if re.search(r"\b(?:not|no|never|non-?|without)\s*$", before):
+            if denied.search(prose[max(0, match.start() - 12) : match.start()]):
                 continue
             line, column = place(text, match.start())
             where = f"{file}, line {line}, column {column}"
             faults.append(Fault(f"'{match[0]}': {word.reason}.", f"Better: {word.better}.", where))
     return faults
-
-
-def number_words(numerals: Sequence[str], parts: Iterable[str]) -> dict[str, int | None]:
-    """Return the number words of a language; "none" and "one" are left out: they have other meanings."""
-    return {word: number for number, word in enumerate(numerals) if number > 1} | dict.fromkeys(parts)
 
 
 def read_words(file: Path) -> list[Word]:
@@ -137,28 +130,30 @@ def blank(text: str) -> str:
     return text
 
 
-def _found(prose: str, number_words: Mapping[str, int | None]) -> Iterator[Found]:
-    yield from numbers(prose)
+def _found(prose: str, language: Language, number_words: Mapping[str, int | None]) -> Iterator[Found]:
+    yield from numbers(prose, language.conventions)
     if number_words:
-        words = "|".join(sorted(map(re.escape, number_words), key=len, reverse=True))
         # "two-sided" is a name, not a count.
-        for match in re.finditer(rf"\b(?:{words})\b(?!-)", prose, re.I):
+        for match in re.finditer(rf"\b(?:{any_of(number_words)})\b(?!-)", prose, re.I):
             yield Found(match[0], match.start())
 
 
-def _declared(study: Study, number_words: Mapping[str, int | None]) -> list[re.Pattern[str]]:
+def _declared(study: Study, language: Language) -> list[re.Pattern[str]]:
     """Return what the study declares as it may be typed: constants, labels, times ("six and twelve months"), limits."""
-    phrases = [_start_of(str(value)) for value in study.constants.values()]
-    phrases.append(re.escape(plain_number(study.analysis.alpha)))
+    plain = language.formatter.plain
+    phrases = [_start_of(str(value)) for value in study.constants.values() if not isinstance(value, float)]
+    phrases += [_start_of(plain(value)) for value in study.constants.values() if not isinstance(value, str)]
+    phrases.append(re.escape(plain(study.analysis.alpha)))
     phrases += [_as_typed(label) for label in _labels(study) if re.search(r"[^\W\d_]", label)]
-    times, units = _times(study, number_words)
+    times, units = _times(study, language)
     if times and units:
-        listed = rf"(?:{times})(?:(?:,|,?\s+(?:and|or|to)|\s*[\N{{EN DASH}}/-])\s*(?:{times}))*"
+        joins = any_of(language.prose["joins"])
+        listed = rf"(?:{times})(?:(?:,|,?\s+(?:{joins})|\s*[\N{{EN DASH}}/-])\s*(?:{times}))*"
         phrases += [rf"{listed}[\s-]+(?:{units})s?", rf"(?:{units})s?\s+{listed}"]
     for rule in study.responses.values():
         unit = study.endpoints[rule.endpoint].unit
         limits = [(rule.threshold, unit), (rule.improvement_percent, "%")]
-        phrases += [rf"{re.escape(plain_number(value))}\s*{re.escape(of)}" for value, of in limits if value is not None]
+        phrases += [rf"{re.escape(plain(value))}\s*{re.escape(of)}" for value, of in limits if value is not None]
     return [re.compile(rf"(?<!\w){phrase}(?!\w)", re.I) for phrase in phrases]
 
 
@@ -170,7 +165,8 @@ def _labels(study: Study) -> Iterator[str]:
     for endpoint in study.endpoints.values():
         yield from (endpoint.label, endpoint.unit)
     for spec in study.characteristics.values():
-        yield from (spec.label, spec.unit, *(name.replace("_", " ") for name in spec.categories or ()))
+        yield from (spec.label, spec.unit, *spec.labels.values())
+        yield from (name.replace("_", " ") for name in spec.categories or ())
 
 
 def _as_typed(label: str) -> str:
@@ -186,22 +182,24 @@ def _start_of(constant: str) -> str:
     return r"\s+".join(map(re.escape, least)) + "".join(rf"(?:\s+{re.escape(word)}" for word in rest) + ")?" * len(rest)
 
 
-def _times(study: Study, number_words: Mapping[str, int | None]) -> tuple[str, str]:
+def _times(study: Study, language: Language) -> tuple[str, str]:
     """Return patterns of the visits' months and the numbers in their labels, as digits and words, and of their units.
 
     A unit is the word behind a number, or, where none is, before it: "6 months", "Week 4".
     """
-    typed = {plain_number(visit.month) for visit in study.visits.values() if visit.month}
+    typed = {language.formatter.plain(visit.month) for visit in study.visits.values() if visit.month}
     units: set[str] = set()
     for visit in study.visits.values():
         for number in NUMBER.finditer(visit.label):
             typed.add(number[0])
             words = re.findall(r"[^\W\d_]+", visit.label[number.end() :])[:1]
             words = words or re.findall(r"[^\W\d_]+", visit.label[: number.start()])[-1:]
-            units.update(word.removesuffix("s") for word in words)
-    typed |= {word for word, number in number_words.items() if str(number) in typed}
-    typed |= {"one"} if "1" in typed else set()
-    return "|".join(map(re.escape, sorted(typed, key=len, reverse=True))), "|".join(map(re.escape, sorted(units)))
+            units.update(word.lower().removesuffix("s") for word in words)
+    typed |= {word for time in typed if time.isdecimal() for word in language.spelled(int(time))}
+    for forms in language.prose["time"]:
+        alike = {form.lower().removesuffix("s") for form in forms}
+        units |= alike if alike & units else set()
+    return any_of(typed), any_of(units)
 
 
 def _by_value(results: ResultSet) -> dict[float, list[str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .cohort import Cohort
 from .errors import Fault, TemplateError, did_you_mean
 from .figures import Drawing, Median, Panel, Visit, Words, courses, skin
-from .formatting import Formatter, own_decimals
+from .formatting import Formatter
 from .result import ResultSet
 from .study import Study
 from .templating import plain
@@ -43,14 +43,13 @@ def illustrate(
     words: Words,
 ) -> Drawing:
     """Draw the courses of the endpoints in ``alts`` (endpoint -> alternative text, its values marked)."""
-    formatter = Formatter(study.language)
     return courses(
         [_panel(endpoint, alt, study, cohort, results) for endpoint, alt in alts.items()],
         name=name,
         size=size,
         family=theme.fonts["text"],
         words=words,
-        number=lambda value: formatter.number(value, own_decimals(value)),
+        number=Formatter(study.language).plain,
     )
 
 

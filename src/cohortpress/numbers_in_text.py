@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # A number with its decimals; a sign only where it cannot be a dash between two numbers.
 NUMBER = re.compile(r"(?<![\w.,])[-\N{MINUS SIGN}]?\d+(?:[\N{NARROW NO-BREAK SPACE}\u2009]\d{3})*(?:[.,]\d+)*")
 
-# What readers know is no result: names that hold a digit, places in a document, dates, levels of confidence.
+# What readers of any language know is no result: names that hold a digit, identifiers, years, addresses.
 CONVENTIONS = [
     re.compile(pattern, re.I)
     for pattern in (
         r"\b[A-Z][\w-]*[A-Z-]\d+\w*\+?",  # IL-6, CD4+, DAS28, COVID-19, P137, TNF-2a
         r"\b\d+[A-Z]{2,}\w*",  # 5HT, 2D
-        r"\b(?:table|tab\.|figure|fig\.|section|appendix|part|phase|type|grade|stage|class|version|no\.|chapter)\s*[IVX\d]+(?:\.\d+)*[a-z]?\b",
         r"\b(?:PMID|PMCID|NCT|ISRCTN|doi|ISBN|ISSN|EudraCT|UTN)[:\s]*[\w./-]+",
-        r"\b\d{1,2}(?:\.\d+)?\s*%\s*(?:CI|confidence|credible)\b",  # 95 % CI
         r"\b(?:1[89]|20)\d{2}\b(?:\s*[\N{EN DASH}/-]\s*(?:(?:1[89]|20)\d{2}|\d{2})\b)?",  # years
-        r"\b\d{1,2}(?:st|nd|rd|th)\b",
         r"\bhttps?://\S+|\bwww\.\S+|\S+@\S+",
         r"\b24/7\b|\b1:1\b",
     )
@@ -38,9 +35,9 @@ class Found:
         return self.start + len(self.text)
 
 
-def numbers(text: str) -> Iterator[Found]:
-    """Yield every number of ``text`` that no convention explains."""
-    excused = [match.span() for pattern in CONVENTIONS for match in pattern.finditer(text)]
+def numbers(text: str, conventions: Iterable[re.Pattern[str]] = ()) -> Iterator[Found]:
+    """Yield every number of ``text`` that no convention, of any language or one of ``conventions``, explains."""
+    excused = [match.span() for pattern in (*CONVENTIONS, *conventions) for match in pattern.finditer(text)]
     for match in NUMBER.finditer(text):
         if not any(start <= match.start() < end or start < match.end() <= end for start, end in excused):
             yield Found(match[0], match.start())

@@ -83,6 +83,8 @@ class Visit(_Part):
 
     label: Text
     """What readers read: 6 months."""
+    at: Text = ""
+    """What sentences say of it: at 6 months. Without it: what the language says of such a label."""
     month: float = Field(ge=0)
     """Months since the start of treatment."""
     value: Cells = ()
@@ -158,6 +160,8 @@ class Characteristic(_Part):
     """false: not in the table of characteristics, for the prose alone."""
     categories: dict[Name, Cells] | None = Field(None, min_length=1)
     """The name that prose uses: what the data say, one text or several. Without it the variable is numeric."""
+    labels: dict[Name, Text] = {}
+    """What readers read for a category, by its name. Without it: the name."""
 
 
 class YesNoChange(_Part):
@@ -300,8 +304,8 @@ class Data(_Part):
     """Of adverse events: the column that says which event."""
     onset: Cell = "onset"
     """Of adverse events: the column that says when it began."""
-    onset_unit: Text = "months"
-    """Of adverse events: the unit of the onset."""
+    onset_unit: Text = ""
+    """Of adverse events: the unit of the onset. Without it: months."""
     exposure_years: Cell | None = None
     """The column of the subjects with the years observed; then events have rates."""
 
@@ -379,7 +383,7 @@ class Study(_Part):
     design: Text = ""
     """The design, as the title should say it too: retrospective single-centre cohort."""
     language: str = "en-GB"
-    """How sentences and numbers are written: en-GB, en-US ..."""
+    """How sentences and numbers are written: en-GB, nl, fr-BE, de ... (docs/languages.md). Also called locale."""
     keywords: tuple[Text, ...] = ()
     """Printed below the abstract."""
     authors: tuple[Text, ...] = ()
@@ -479,6 +483,8 @@ def parse_study(text: str, file: str) -> Study:
     if not isinstance(raw, dict):
         raise StudyError(Fault("The file holds no keys.", "Write 'title: ...' and so on.", file))
     lines = {path: line for path, line, _ in _keys(node)}
+    if "locale" in raw and "language" not in raw:  # another word for the same
+        raw["language"], lines[("language",)] = raw.pop("locale"), lines["locale",]
     faults = [
         Fault(f"The key '{path[-1]}' stands twice.", "Keep one.", f"{file}, line {line}")
         for path, line, again in _keys(node)
@@ -520,6 +526,9 @@ def _names_that_clash(study: Study) -> Iterator[Fault]:
                 if (first := cells.setdefault(value, category)) != category:
                     problem = f"The value '{value}' stands for '{first}' already."
                     yield Fault(problem, "Let it stand for one category.", where)
+        for category in spec.labels.keys() - (spec.categories or {}):
+            where = study.where("characteristics", name, "labels", category)
+            yield Fault(f"There is no category '{category}'.", did_you_mean(category, spec.categories or {}), where)
     for name in {"alpha", "confidence", "software"} & study.constants.keys():
         mend = "Choose another name: this one is known already."
         yield Fault(f"The constant '{name}' cannot be declared.", mend, study.where("constants", name))

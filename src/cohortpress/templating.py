@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 from jinja2 import (
+    Environment,
     FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
@@ -31,8 +32,9 @@ from pydantic import BaseModel
 
 from . import __version__
 from .claims import judge
-from .errors import CohortpressError, Fault, ResultError, TemplateError, did_you_mean
+from .errors import CohortpressError, Fault, ResultError, StudyError, TemplateError, did_you_mean
 from .formatting import Formatter, own_decimals, span
+from .language import Language, part_of
 from .result import Result, ResultSet
 from .study import Study
 
@@ -63,11 +65,20 @@ def plain(markdown: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
+def said_of(result: Result, name: str, language: Language) -> Any:
+    """Return a field of a result; where that is a text of the program, in the language of the study."""
+    given = getattr(result, name)
+    if name == "error" and given and given == "; ".join(result.warnings):
+        return language.all_said(result.warnings)
+    return language.said(given) if name in ("label", "method", "error") and given else given
+
+
 @dataclass(frozen=True)
 class Value:
-    """A result as prose prints it."""
+    """A result as prose prints it; what it says of itself (its method, why it does not exist) is in ``language``."""
 
     result: Result
+    language: Language
 
     def __str__(self) -> str:
         return self.marked(self.text)
@@ -93,7 +104,7 @@ class Value:
     def __getattr__(self, name: str) -> Any:
         if name not in Result.__dataclass_fields__:
             raise AttributeError(name)
-        return _printable(getattr(self.result, name))
+        return _printable(said_of(self.result, name, self.language))
 
 
 class Declared:
@@ -137,8 +148,9 @@ def _printable(value: Any) -> Any:
 class Branch:
     """A part of a result id: ``das_crp.month_6`` of ``das_crp.month_6.median``."""
 
-    def __init__(self, id_: str, spec: Declared | None = None) -> None:
+    def __init__(self, id_: str, language: Language, spec: Declared | None = None) -> None:
         self._id = id_
+        self._language = language
         self._spec = spec
         self._parts: dict[str, Branch | Value] = {}
 
@@ -146,9 +158,9 @@ class Branch:
         """Hang a result below this branch."""
         head, *rest = path
         if not rest:
-            self._parts[head] = Value(result)
+            self._parts[head] = Value(result, self._language)
             return
-        branch = self._parts.setdefault(head, Branch(f"{self._id}.{head}".lstrip(".")))
+        branch = self._parts.setdefault(head, Branch(f"{self._id}.{head}".lstrip("."), self._language))
         assert isinstance(branch, Branch)
         branch._grow(result, rest)
 
@@ -201,10 +213,11 @@ class Branch:
 
 @dataclass(frozen=True)
 class VisitName:
-    """A visit as prose names it."""
+    """A visit as prose names it; ``at`` is what sentences say of it, where the author wrote that."""
 
     name: str
     label: str
+    at: str
     month: float
 
     def __str__(self) -> str:
@@ -223,7 +236,7 @@ class Composed:
 
 
 def _range(low: Value, high: Value) -> str:
-    return f"{low}{span(low.result, high.result)}{high}"
+    return f"{low}{span(low.result, high.result, low.language.word['to'])}{high}"
 
 
 def _p_phrase(p: Value) -> str:
@@ -277,23 +290,33 @@ class Constants:
         return Constant(name, self._values[name])
 
 
-def names(study: Study, results: ResultSet) -> dict[str, object]:
+def constants_of(study: Study) -> Constants:
+    """Return the constants of a study, and those that every study has."""
+    formatter = Formatter(study.language)
+    level = 100 * study.analysis.conf_level
+    built_in: dict[str, str | int | float] = {
+        "alpha": study.analysis.alpha,
+        "confidence": formatter.percent(level, own_decimals(level)),
+        "software": f"cohortpress {__version__}",
+    }
+    given = {**built_in, **study.constants}
+    return Constants({
+        name: value if isinstance(value, str) else formatter.plain(value) for name, value in given.items()
+    })
+
+
+def names(study: Study, results: ResultSet, language: Language) -> dict[str, object]:
     """Return every name that a document can use, as Jinja sees it."""
     declared = (study.endpoints, study.characteristics, study.responses, study.yes_no_changes)
     specs = {name: Declared(spec) for part in declared for name, spec in part.items()}
     tree: dict[str, Branch] = {}
     for result in results:
         head, *rest = result.id.split(".")
-        tree.setdefault(head, Branch(head, specs.get(head)))._grow(result, rest)
-    visits = {name: VisitName(name, escape(visit.label), visit.month) for name, visit in study.visits.items()}
-    formatter = Formatter(study.language)
-    confidence = formatter.percent(100 * study.analysis.conf_level, own_decimals(100 * study.analysis.conf_level))
-    built_in: dict[str, str | int | float] = {
-        "alpha": study.analysis.alpha,
-        "confidence": confidence,
-        "software": f"cohortpress {__version__}",
+        tree.setdefault(head, Branch(head, language, specs.get(head)))._grow(result, rest)
+    visits = {
+        name: VisitName(name, escape(visit.label), escape(visit.at), visit.month)
+        for name, visit in study.visits.items()
     }
-    constants = {**built_in, **study.constants}
     return {
         **tree,
         **visits,
@@ -302,10 +325,7 @@ def names(study: Study, results: ResultSet) -> dict[str, object]:
         "all_endpoints": [tree[name] for name in study.endpoints],
         "all_characteristics": [tree[name] for name, spec in study.characteristics.items() if spec.listed],
         "all_events": tree["adverse_events"].branches("n_events") if "adverse_events" in tree else [],
-        "constants": Constants({
-            name: value if isinstance(value, str) else formatter.number(value, own_decimals(value))
-            for name, value in constants.items()
-        }),
+        "constants": constants_of(study),
         "study": Declared(study),
     }
 
@@ -358,8 +378,61 @@ class ClaimTag(Extension):
         return caller()
 
 
+def _environment(folders: Sequence[Path], cache: Path | None = None) -> ImmutableSandboxedEnvironment:
+    """Return what reads templates from the first of ``folders`` that has them, and compiles them into ``cache``."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        bytecode_cache=FileSystemBytecodeCache(str(cache)) if cache else None,
+        undefined=StrictUndefined,
+        # pandoc writes {#id}, which Jinja would take for a comment
+        comment_start_string="{##",
+        comment_end_string="##}",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+        finalize=_with_its_id,
+        extensions=[ClaimTag],
+    )
+    environment.filters |= {"escape": escape, "plain": plain, "capitalize": capitalise}
+    return environment
+
+
+def read_language(study: Study, folders: Sequence[Path]) -> Language:
+    """Return what the templates in ``folders`` say of the language of a study.
+
+    Raises StudyError where they do not know it, and TemplateError where its file is broken.
+    """
+    return _language(study, *_read_words(study, _environment(folders)))
+
+
+def _read_words(study: Study, environment: Environment) -> tuple[str, dict[str, Any]]:
+    """Return the language file of a study's region, or, without one, of its language, and the words in it."""
+    language = study.language.partition("-")[0].lower()
+    for name in dict.fromkeys([study.language, language]):
+        file = f"language/{name}.jinja"
+        with _located(file), contextlib.suppress(TemplateNotFound):
+            # The module that documents see is made later: its macros know the names of that time.
+            told = vars(environment.get_template(file).make_module())
+            words = {name: value for name, value in told.items() if not callable(value)}
+            return file, {name: _unbroken(value, part_of(told, "unbroken")) for name, value in words.items()}
+    files = environment.list_templates(filter_func=lambda file: file.startswith("language/"))
+    known = ", ".join(sorted(Path(file).stem for file in files if file.endswith(".jinja")))
+    mend = f"There are: {known}. To add one, copy templates/language/en.jinja to templates/language/{language}.jinja "
+    problem = f"There are no sentences in the language '{study.language}'."
+    raise StudyError(Fault(problem, f"{mend}in your study, and translate it.", study.where("language")))
+
+
+def _language(study: Study, file: str, told: Mapping[str, Any]) -> Language:
+    with _located(file):
+        return Language.told_by(Path(file).stem, Formatter(study.language, study.where("language")), told)
+
+
 class Filler:
-    """Fills documents; templates are found in the first of ``folders`` that has them, and compiled into ``cache``."""
+    """Fills documents; templates are found in the first of ``folders`` that has them, and compiled into ``cache``.
+
+    Raises StudyError where there is no language file for the language of the study.
+    """
 
     def __init__(
         self,
@@ -369,34 +442,21 @@ class Filler:
         functions: Mapping[str, object],
         cache: Path | None = None,
     ) -> None:
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader([str(folder) for folder in folders]),
-            bytecode_cache=FileSystemBytecodeCache(str(cache)) if cache else None,
-            undefined=StrictUndefined,
-            # pandoc writes {#id}, which Jinja would take for a comment
-            comment_start_string="{##",
-            comment_end_string="##}",
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            autoescape=False,
-            finalize=_with_its_id,
-            extensions=[ClaimTag],
-        )
-        self._environment.filters |= {"escape": escape, "plain": plain, "capitalize": capitalise}
+        self._environment = _environment(folders, cache)
         self._environment.globals = {
             **{name: self._environment.globals[name] for name in ("range", "dict", "namespace")},
-            **names(study, results),
             "check_claim": partial(check_claim, study=study, results=results),
             **functions,
         }
         self._study, self._results = study, results
-        self.language = study.language.partition("-")[0]
+        self._language_file, self._told = _read_words(study, self._environment)
+        self.language = _language(study, self._language_file, self._told)
+        self._environment.globals |= names(study, results, self.language)
 
     def words(self, name: str) -> Any:
-        """Return a list or table of the language file, such as its ``numerals``; raises TemplateError without it."""
-        with self._located(f"language/{self.language}.jinja"):
-            return getattr(self._environment.get_template(f"language/{self.language}.jinja").module, name)
+        """Return a list or table of the language file, such as ``figure_words``; raises TemplateError without it."""
+        with _located(self._language_file):
+            return part_of(self._told, name)
 
     def writable(self) -> Iterator[tuple[str, Callable[[], object]]]:
         """Yield each expression that a document can print, and what gives its text: sentences, then values.
@@ -404,18 +464,18 @@ class Filler:
         Sentences are the macros called ``..._sentence``, and ``summary``, for all that they can be about. To get a
         text raises ResultError or TemplateError where there is none.
         """
-        file = f"language/{self.language}.jinja"
-        study, known = self._study, names(self._study, self._results)
+        file = self._language_file
+        study, known = self._study, names(self._study, self._results, self.language)
         about: dict[str | None, Iterable[str]] = {
             "endpoint": study.endpoints, "visit": study.visits, "response": study.responses,
             "question": study.yes_no_changes,
         }  # fmt: skip
-        with self._located(file):
+        with _located(file, self._environment.globals):
             macros = vars(self._environment.get_template(file).module)
 
         def say(macro: Any, chosen: Sequence[str]) -> object:
-            with self._located(file):
-                return _in_one_line(macro)(*(known[name] for name in chosen))
+            with _located(file, self._environment.globals):
+                return self._sentence(macro)(*(known[name] for name in chosen))
 
         for name, macro in macros.items():
             asked = getattr(macro, "arguments", (None,))
@@ -430,8 +490,8 @@ class Filler:
         Raises TemplateError with file and line where a name is unknown, a tag is broken or a value does not
         exist.
         """
-        with self._located(file):
-            self._environment.globals |= self._macros(f"language/{self.language}.jinja", _in_one_line)
+        with _located(file, self._environment.globals):
+            self._environment.globals |= self._macros(self._language_file, self._sentence) | self._told
             self._environment.globals |= self._macros("blocks.jinja", lambda macro: macro)
             # A claim may end its line: the line break behind it belongs to the prose.
             prose = _END_OF_CLAIM.sub("{% endclaim +%}", source.replace("{{<", '{{ "{{<" }}'))
@@ -457,51 +517,66 @@ class Filler:
                 raise TemplateError(Fault(problem, "Choose another name.", study.where(kind, name)))
         return {name: wrap(value) for name, value in exported.items() if not name.startswith("_")}
 
-    @contextlib.contextmanager
-    def _located(self, file: str) -> Iterator[None]:
-        """Turn whatever goes wrong while filling ``file`` into an error with its place."""
-        try:
-            yield
-        except TemplateNotFound as error:
-            name = str(error.name)
-            mend = "Copy one of templates/language/ and translate it." if name.startswith("language/") else ""
-            raise TemplateError(Fault(f"There is no template '{name}'.", mend, self._place(error, file))) from None
-        except TemplateSyntaxError as error:
-            where = f"{self._short(error.filename or file)}, line {error.lineno}"
-            raise TemplateError(Fault(f"A tag is broken: {error.message}.", "", where)) from None
-        except CohortpressError as error:
-            kind = TemplateError if isinstance(error, ResultError) else type(error)
-            place = self._place(error, file)
-            raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
-        except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
-            word = re.match(r"'(\w+)' is undefined", str(error))
-            mend = did_you_mean(word[1], self._environment.globals) if word else ""
-            problem = f"{str(error).rstrip('.')}."
-            raise TemplateError(Fault(problem, mend, self._place(error, file))) from None
-
-    def _place(self, error: BaseException, file: str) -> str:
-        """Return the line of the document, and of the macro below it, where ``error`` was raised."""
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [
-            f"{self._short(frame.filename)}, line {frame.lineno}"
-            for frame in frames
-            if frame.filename == file or frame.filename.endswith(".jinja")
-        ]
-        outer, inner = (places[0], places[-1]) if places else (file, file)
-        return outer if outer == inner else f"{outer} (in {inner})"
-
-    @staticmethod
-    def _short(filename: str) -> str:
-        """Return a path from the templates folder on: the rest of it is no news."""
-        parts = Path(filename).parts
-        return str(Path(*parts[parts.index("templates") :])) if "templates" in parts else filename
+    def _sentence(self, macro: Any) -> Any:
+        """Let a sentence come out in one line however its macro is laid out: it may stand in a table or a heading."""
+        if not callable(macro):
+            return macro
+        spaces = part_of(self._told, "unbroken")
+        return lambda *args, **kwargs: _unbroken(re.sub(r"[ \n]+", " ", macro(*args, **kwargs)).strip(), spaces)
 
 
-def _in_one_line(macro: Any) -> Any:
-    """Let a sentence come out in one line however its macro is laid out: it may stand in a table or a heading."""
-    if not callable(macro):
-        return macro
-    return lambda *args, **kwargs: re.sub(r"[ \n]+", " ", macro(*args, **kwargs)).strip()
+@contextlib.contextmanager
+def _located(file: str, known: Iterable[str] = ()) -> Iterator[None]:
+    """Turn whatever goes wrong while filling ``file`` into an error with its place; ``known`` are names in it."""
+    try:
+        yield
+    except TemplateNotFound as error:
+        problem = f"There is no template '{error.name}'."
+        raise TemplateError(Fault(problem, "", _place(error, file))) from None
+    except TemplateSyntaxError as error:
+        where = f"{_short(error.filename or file)}, line {error.lineno}"
+        raise TemplateError(Fault(f"A tag is broken: {error.message}.", "", where)) from None
+    except CohortpressError as error:
+        kind = TemplateError if isinstance(error, ResultError) else type(error)
+        place = _place(error, file)
+        raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
+    except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
+        word = re.match(r"'(\w+)' is undefined", str(error))
+        mend = did_you_mean(word[1], known) if word else ""
+        problem = f"{str(error).rstrip('.')}."
+        raise TemplateError(Fault(problem, mend, _place(error, file))) from None
+
+
+def _place(error: BaseException, file: str) -> str:
+    """Return the line of the document, and of the macro below it, where ``error`` was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        f"{_short(frame.filename)}, line {frame.lineno}"
+        for frame in frames
+        if frame.filename == file or frame.filename.endswith(".jinja")
+    ]
+    outer, inner = (places[0], places[-1]) if places else (file, file)
+    return outer if outer == inner else f"{outer} (in {inner})"
+
+
+def _short(filename: str) -> str:
+    """Return a path from the templates folder on: the rest of it is no news."""
+    parts = Path(filename).parts
+    return str(Path(*parts[parts.index("templates") :])) if "templates" in parts else filename
+
+
+def _unbroken(value: Any, spaces: Mapping[str, str]) -> Any:
+    """Return words of a language, alone or in lists and tables, with the spaces that its marks want before them."""
+    match value:
+        case str():
+            for typed, meant in spaces.items():
+                value = value.replace(typed, meant)
+            return value
+        case dict():
+            return {key: _unbroken(inner, spaces) for key, inner in value.items()}
+        case list():
+            return [_unbroken(inner, spaces) for inner in value]
+    return value
 
 
 def _with_its_id(value: object) -> object:

@@ -13,7 +13,7 @@ import pytest
 from independent import Independent
 from jinja2 import FileSystemBytecodeCache
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from studies import cohortpress
+from studies import cohortpress, language_of
 
 from cohortpress.analysis import analyse
 from cohortpress.analysis.derived import derive
@@ -173,5 +173,5 @@ def test_a_whole_build_follows_the_data(flagship_to_change: Path) -> None:
             (mark.name, in_digits(p.marked(mark))) for p in page for mark in p.marks if mark.kind == "result"
         ]
         assert (place, marks) == (place, [(id_, truth.text(id_)) for id_, _ in marks])
-        report = verify(folder / "_output", folder, study, numerals=WORDS)
+        report = verify(folder / "_output", folder, study, language_of(study))
         assert report.ok, (place, str(report))

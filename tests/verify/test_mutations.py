@@ -10,6 +10,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from studies import language_of
 
 from cohortpress.errors import ResultError
 from cohortpress.result import ResultSet
@@ -32,7 +33,6 @@ from cohortpress.verify.texts import compare
 
 PLACES = 200
 SEED = 137
-NUMERALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 # What a reader of a page sees: in its body, in no tag (alternative texts are titles there), and not its code;
 # what it tells of the origin of a number is data.
 BODY = re.compile(r"<body.*</body>", re.DOTALL)
@@ -46,6 +46,7 @@ class Flagship:
         self.folder, self.output = folder, folder / "_output"
         self.study: Study = read_study(folder)
         self.results = ResultSet.from_json((self.output / "results.json").read_text(encoding="utf-8"))
+        self.language = language_of(self.study)
 
     def html(self, document: str) -> str:
         return (self.output / f"{document}.html").read_text(encoding="utf-8")
@@ -57,9 +58,9 @@ class Flagship:
         """Tell whether a page is wrong by itself or differs from what was printed."""
         pieces = self.pieces(html)
         return not (
-            traced("", pieces, self.study, self.results, NUMERALS).ok
-            and untraced("", pieces, self.study, self.results).ok
-            and origins("", html, self.study, self.results).ok
+            traced("", pieces, self.study, self.results, self.language).ok
+            and untraced("", pieces, self.study, self.results, self.language).ok
+            and origins("", html, self.study, self.results, self.language).ok
             and not differs(pieces, printed)
         )
 
@@ -169,7 +170,7 @@ def test_digits_changed_in_a_printed_pdf_are_found(built: Flagship, tmp_path: Pa
     print_pdf(page, pdf, page=parse_page_size("A4"), text_pt=(4, 6, 8))
     shutil.copytree(built.output, tmp_path / "_output")
     shutil.copy(pdf, tmp_path / "_output/abstract.pdf")
-    report = verify(tmp_path / "_output", built.folder, built.study, numerals=NUMERALS)
+    report = verify(tmp_path / "_output", built.folder, built.study, built.language)
     wrong = [check for check in report.checks if not check.ok]
     assert [check.place for check in wrong] == ["abstract.pdf"]
     touched = {p.text for p, q in zip(read_page(html), read_page(changed), strict=True) if p.text != q.text}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from studies import language_of
 
 from cohortpress.result import Result, ResultSet
 from cohortpress.study import Study, parse_study
@@ -126,8 +127,8 @@ def test_numbers_that_are_wrong(body: str, study: Study, results: ResultSet) -> 
 
 def findings(body: str, study: Study, results: ResultSet) -> list[object]:
     pieces = list(trace_alts(page(body), study, results))
-    words = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight"]
-    checks = traced("p", pieces, study, results, words), untraced("p", pieces, study, results)
+    english = language_of(study)
+    checks = traced("p", pieces, study, results, english), untraced("p", pieces, study, results, english)
     return [finding for check in checks for finding in check.findings]
 
 

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from studies import cohortpress, environment, replace
+from studies import cohortpress, environment, language_of, replace
 
-from cohortpress.freshness import packaged_templates
 from cohortpress.result import ResultSet
 from cohortpress.study import read_study
-from cohortpress.templating import Filler
 from cohortpress.verify import Report, verify
 
 ABSTRACT, POSTER, RESULTS = "abstract.html", "poster.html", "results.json"
@@ -25,9 +23,7 @@ ABSTRACT, POSTER, RESULTS = "abstract.html", "poster.html", "results.json"
 def checked(folder: Path, computed: ResultSet | None = None) -> Report:
     """Verify the outputs of a study with the number words of its language."""
     study, output = read_study(folder), folder / "_output"
-    results = ResultSet.from_json((output / RESULTS).read_text(encoding="utf-8"))
-    numerals = Filler(study, results, [packaged_templates()], {}).words("numerals")
-    return verify(output, folder, study, computed, numerals=numerals)
+    return verify(output, folder, study, language_of(study), computed)
 
 
 def wrong(report: Report) -> list[str]:
@@ -153,9 +149,9 @@ def test_a_missing_or_a_broken_file_is_found(flagship_to_change: Path, ending: s
 
 @pytest.mark.parametrize("file", ["abstract.html", "results.json"])
 def test_without_what_all_else_is_held_against_nothing_is_right(flagship_to_change: Path, file: str) -> None:
-    study = read_study(flagship_to_change)
-    (flagship_to_change / "_output" / file).unlink()
-    report = verify(flagship_to_change / "_output", flagship_to_change, study)
+    study, output = read_study(flagship_to_change), flagship_to_change / "_output"
+    (output / file).unlink()
+    report = verify(output, flagship_to_change, study, language_of(study))
     assert not report.ok
     assert file in str(report)
 
@@ -205,7 +201,7 @@ def test_what_lies_elsewhere_can_be_checked_before_it_is_published(built_flagshi
     study, output = read_study(built_flagship), built_flagship / "_output"
     files = {file.relative_to(output).as_posix(): file for file in output.rglob("*") if file.is_file()}
     names = {name: path for name, path in files.items() if not name.startswith("poster")}
-    places = {check.place for check in verify(names, built_flagship, study).checks}
+    places = {check.place for check in verify(names, built_flagship, study, language_of(study)).checks}
     assert "abstract.pdf" in places
     assert not any(place.startswith("poster") for place in places)
 
@@ -230,12 +226,15 @@ def test_it_is_fast_and_needs_none_of_the_libraries_of_the_build(built_flagship:
     code = f"""
 import sys, time
 from pathlib import Path
+from cohortpress.freshness import packaged_templates
 from cohortpress.study import read_study
+from cohortpress.templating import read_language
 from cohortpress.verify import verify
 folder = Path({str(built_flagship)!r})
 study = read_study(folder)
+language = read_language(study, [packaged_templates()])
 start = time.process_time()
-verify(folder / "_output", folder, study)
+verify(folder / "_output", folder, study, language)
 print(time.process_time() - start, *[name for name in {slow} if name in sys.modules])
 """
     run = subprocess.run(

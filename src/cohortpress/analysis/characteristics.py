@@ -34,7 +34,8 @@ def characteristics(study: Study, cohort: Cohort, populations: Populations) -> I
             yield from described(common, values, missing=len(data) - len(values))
             continue
         for category in spec.categories:
-            here = below(common, category, label=f"{spec.label}: {category.replace('_', ' ')}", unit="")
+            shown = spec.labels.get(category, category.replace("_", " "))
+            here = below(common, category, label=f"{spec.label}: {shown}", unit="")
             count = sum(value == category for value in data)
             yield from shared(here, count, int(known.sum()), study.analysis.conf_level)
 

@@ -6,10 +6,10 @@ Every other format is held against the HTML of its document, the results against
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import CohortpressError
+from ..language import Language
 from ..result import ResultSet
 from ..study import Documents, Study
 from .checks import data, format_of, origins, results_file, tables, trace_alts, traced, untraced
@@ -27,16 +27,16 @@ def verify(
     output: Outputs,
     folder: Path,
     study: Study,
+    language: Language,
     results: ResultSet | None = None,
     *,
-    numerals: Sequence[str] = (),
     strict: bool = True,
 ) -> Report:
     """Check the files in ``output``: a folder, or a mapping from their names below it to where they lie.
 
     ``folder`` is the study's. ``results``, where they were computed anew, must be those in results.json,
-    unless the data have changed since, which is said by itself. ``numerals`` are the words for numbers in the
-    study's language, from nought on. Unless it is ``strict``, numbers that an author typed are let be.
+    unless the data have changed since, which is said by itself. ``language`` is that of the study. Unless it is
+    ``strict``, numbers that an author typed are let be.
     """
     files = outputs(output)
     documents = [name for name in Documents.model_fields if {f"{name}.html", f"{name}.pdf"} & files.keys()]
@@ -51,9 +51,9 @@ def verify(
     for name, (page, html) in zip(documents, pages.items(), strict=True):
         pieces = list(trace_alts(read_page(html), study, printed))
         checks += [
-            traced(page, pieces, study, printed, numerals),
-            *([untraced(page, pieces, study, printed)] if strict else []),
-            origins(page, html, study, printed),
+            traced(page, pieces, study, printed, language),
+            *([untraced(page, pieces, study, printed, language)] if strict else []),
+            origins(page, html, study, printed, language),
             *(format_of(f"{name}.{ending}", pieces, study, files) for ending in FORMATS[name]),
             tables(name, pieces, files),
         ]

@@ -15,12 +15,13 @@ from ..comparison import compare as compare_results
 from ..errors import ResultError
 from ..formatting import format_results
 from ..gate import bare_numbers
+from ..language import Language
 from ..ledger import file_digest
 from ..numbers_in_text import numbers
 from ..reader import origins as origins_of
 from ..result import Result, ResultSet
 from ..study import Study
-from ..templating import Constants, names
+from ..templating import constants_of
 from .files import Unreadable, read_text
 from .page import Mark, Piece
 from .report import Check, Finding
@@ -67,11 +68,10 @@ def trace_alts(pieces: Iterable[Piece], study: Study, results: ResultSet) -> Ite
 
 
 def traced(
-    file: str, pieces: Sequence[Piece], study: Study, results: ResultSet, numerals: Sequence[str]
+    file: str, pieces: Sequence[Piece], study: Study, results: ResultSet, language: Language
 ) -> Check:
     """Hold each text that names its result or constant against it, the alternative texts of figures too."""
-    constants = names(study, results)["constants"]
-    assert isinstance(constants, Constants)
+    constants = constants_of(study)
     count, findings = 0, []
     for piece in pieces:
         for mark in piece.marks:
@@ -83,12 +83,14 @@ def traced(
                 wanted = _printed(results, name) if mark.kind == "result" else getattr(constants, name).value
             except ResultError as error:
                 wanted = str(error)
-            if not (text == wanted or same(text, wanted) or _in_words(text, name, results, numerals)):
+            if not (text == wanted or same(text, wanted) or _in_words(text, name, results, language)):
                 findings.append(Finding(f"{name} in '{excerpt(piece.text)}'", wanted, text))
     return Check("numbers that name their result", file, count, tuple(findings))
 
 
-def untraced(file: str, pieces: Iterable[Piece], study: Study, results: ResultSet) -> Check:
+def untraced(
+    file: str, pieces: Iterable[Piece], study: Study, results: ResultSet, language: Language
+) -> Check:
     """Find each number that names no result and that nothing else explains."""
     declared = _declared(study, results)
     count, findings = 0, []
@@ -96,20 +98,22 @@ def untraced(file: str, pieces: Iterable[Piece], study: Study, results: ResultSe
         if piece.kind == "marker" or (piece.kind in ("figure", "alt") and not piece.marks):
             continue  # a drawing that traces nothing is held against the other formats alone
         text = _without(piece, declared)
-        found = [number.text for number in numbers(text)]
+        found = [number.text for number in numbers(text, language.conventions)]
         count += len(found)
-        for fault in bare_numbers(text, file, study, results, {}) if found else ():
+        for fault in (
+            bare_numbers(text, file, study, results, language, in_words=False) if found else ()
+        ):
             findings.append(Finding(f"'{excerpt(piece.text)}'", TRACED, fault.problem.rstrip(".")))
     return Check("other numbers, all declared or conventions", file, count, tuple(findings))
 
 
-def origins(file: str, html: str, study: Study, results: ResultSet) -> Check:
+def origins(file: str, html: str, study: Study, results: ResultSet, language: Language) -> Check:
     """Hold what a page tells of the origin of its numbers against the results."""
     try:
         told = {k: v for data in _ORIGINS.findall(html) for k, v in json.loads(data)["results"].items()}
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         return Check("origins of numbers", file, 0, (Finding("origins", "JSON of their kind", str(error)),))
-    true = origins_of((name for name in told if name in results), study, results)
+    true = origins_of((name for name in told if name in results), study, results, language)
     findings = [
         Finding(f"origin of {name}, {key}", str(true.get(name, {}).get(key)), str(value))
         for name, origin in told.items()
@@ -174,10 +178,8 @@ def _said(result: Result | None) -> str:
     return "" if result is None else result.text or str(result.value)
 
 
-def _in_words(text: str, name: str, results: ResultSet, numerals: Sequence[str]) -> bool:
-    value = results[name].value if name in results else None
-    counted = isinstance(value, int) and 0 <= value < len(numerals)
-    return counted and text.casefold() == numerals[int(value or 0)].casefold()
+def _in_words(text: str, name: str, results: ResultSet, language: Language) -> bool:
+    return name in results and text.casefold() in language.spelled(results[name].value)
 
 
 def _without(piece: Piece, declared: re.Pattern[str]) -> str:
