@@ -85,7 +85,7 @@ def test_the_pages_are_whole(built_flagship: Path) -> None:
         assert "Tocilizumab in adults with refractory" in pdf
         assert "Synthetic data" in pdf
     text = (output / "abstract.txt").read_text(encoding="utf-8")
-    assert re.search(r"\d+ words, \d+ characters, \d+ without spaces; no limit known\.\n$", text)
+    assert re.search(r"\d+ words, \d+ characters, \d+ without spaces; no limit known\.\n", text)
     assert "p = 0.046" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "0.0625" in text_of_word(output / "abstract.docx")
     assert (output / "poster.png").read_bytes().startswith(b"\x89PNG")
