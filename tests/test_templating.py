@@ -105,6 +105,20 @@ def test_every_number_of_a_composed_text_carries_its_own_id(fill: Fill) -> None:
     assert results == [("grip.start.median", "36.0"), ("grip.start.min", "28.0"), ("grip.start.max", "52.5")]
 
 
+@pytest.mark.parametrize(
+    ("label", "head"),
+    [("grip strength", "Grip strength"), ("Grip", "Grip"), ("eGFR", "eGFR"), ("hs-CRP", "hs-CRP"), ("CRP", "CRP"),
+     ("pH of urine", "pH of urine"), ("\u00e9lan", "\u00c9lan"), ("6-minute walk", "6-minute walk")],
+)  # fmt: skip
+def test_a_label_begins_a_row_with_a_capital_and_stays_as_it_is_in_a_sentence(
+    second_study: Path, label: str, head: str
+) -> None:
+    replace(second_study / STUDY, "{label: Grip strength,", f"{{label: {label},")
+    filler = filler_of(second_study)
+    assert plain(filler.fill("{{ change_sentence(grip, finish) }}", FILE)[1]).startswith(f"Median {label} increased")
+    assert f"| {head}, kg |" in plain(filler.fill("{{ endpoints_table([grip]) }}", FILE)[1])
+
+
 def test_a_sentence_stands_in_one_line_however_its_macro_is_laid_out(fill: Fill) -> None:
     assert "\n" not in fill("{{ change_sentence(grip, finish) }}")
 

@@ -284,7 +284,9 @@ def check_data(folder: Path) -> None:
         click.echo(str(note))
     for warning in checked.warnings:
         click.echo(f"{click.style('warning:', fg='yellow')} {warning}")
-    click.echo(str(checked.report))
+    if not checked.warnings:
+        click.echo("Nothing looks wrong.")
+    click.echo(f"A page of each variable: {checked.report}")
 
 
 class _Progress:

@@ -64,7 +64,7 @@ def _panel(name: str, alt: str, study: Study, cohort: Cohort, results: ResultSet
     endpoint = study.endpoints[name]
     medians = [results[f"{name}.{visit}.median"] for visit in study.visits]
     return Panel(
-        title=endpoint.label,
+        title=endpoint.title,
         unit=endpoint.unit,
         visits=tuple(Visit(study.visits[m.visit or ""].month, m.n or 0, f"{name}.{m.visit}.n") for m in medians),
         courses=tuple(

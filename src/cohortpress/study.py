@@ -57,6 +57,12 @@ def _in_one_line(value: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", value).strip(" ")
 
 
+def headed(text: str) -> str:
+    """Return a label as it stands at the head of a row or a figure: "grip strength" with a capital, "hs-CRP" as is."""
+    word = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if word.islower() and word.isalpha() else text
+
+
 # It prints as it stands: no Markdown, no line breaks.
 Text = Annotated[str, AfterValidator(_in_one_line)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s<>\"'\\^`{|}]+)?$")]
@@ -122,7 +128,7 @@ class Endpoint(_Part):
     """A variable measured at each visit that the study reports."""
 
     label: Text
-    """What readers read: CRP."""
+    """What readers read within a sentence: CRP, grip strength. Tables and figures begin it with a capital."""
     column: Cell | dict[Name, Cell] | None = None
     """What the data call it; or, where each visit has a column of its own, visit: column. Without it: its name."""
     unit: Text = ""
@@ -141,6 +147,11 @@ class Endpoint(_Part):
     """The limit below which the laboratory reports "<0.6" rather than a number."""
     derive: Derivation | None = None
     """Compute it from other endpoints instead of reading it."""
+
+    @property
+    def title(self) -> str:
+        """The label at the head of a figure."""
+        return headed(self.label)
 
 
 class Characteristic(_Part):

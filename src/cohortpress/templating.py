@@ -36,7 +36,7 @@ from .errors import CohortpressError, Fault, ResultError, StudyError, TemplateEr
 from .formatting import Formatter, own_decimals, span
 from .language import Language, part_of
 from .result import Result, ResultSet
-from .study import Study
+from .study import Study, headed
 
 # Whatever Markdown could read as a mark; a single point, comma, slash or hyphen within a word is none.
 _SPECIAL = re.compile(rf"(?<=\w)[.,/-](?!\w)|(?<!\w)[.,/-]|[{re.escape(re.sub('[.,/-]', '', string.punctuation))}]")
@@ -394,7 +394,7 @@ def _environment(folders: Sequence[Path], cache: Path | None = None) -> Immutabl
         finalize=_with_its_id,
         extensions=[ClaimTag],
     )
-    environment.filters |= {"escape": escape, "plain": plain, "capitalize": capitalise}
+    environment.filters |= {"escape": escape, "plain": plain, "capitalize": capitalise, "headed": headed}
     return environment
 
 
