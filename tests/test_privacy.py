@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from studies import cohortpress, replace
 
 from cohortpress.build import Build, Options
-from cohortpress.cohort import read_cohort
+from cohortpress.cohort import read_cohort, read_tables
 from cohortpress.errors import DataError, Fault, OutputError
-from cohortpress.privacy import SmallGroup, identifiers, leaks, small_groups
+from cohortpress.privacy import _KINDS, _NAME_AS_ID, SmallGroup, identifiers, leaks, small_groups
 from cohortpress.result import ResultSet
 from cohortpress.study import read_study
 from cohortpress.verify.files import outputs, read_text
@@ -32,10 +34,18 @@ def with_column(folder: Path, column: str, cell: str, file: str = "data/patients
 def faults_of(folder: Path, **options: tuple[str, ...]) -> str:
     """Return what is said of the identifiers in the data of a study, "" for nothing."""
     try:
-        identifiers(folder, read_study(folder), **options)
+        study = read_study(folder)
+        identifiers(read_tables(folder, study, []).values(), study, **options)
     except DataError as error:
         return str(error)
     return ""
+
+
+@given(st.from_regex(r"-?\d{1,15}([.,]\d{0,15})?|-?[.,]\d{1,15}", fullmatch=True))
+def test_a_plain_decimal_tells_of_nobody_but_in_a_column_named_after_it(number: str) -> None:
+    # So plain decimals are looked at only there; see _suspicious.
+    assert [kind.name for kind in _KINDS if re.search(kind.certain, number)] == []
+    assert re.search(_NAME_AS_ID, number) is None
 
 
 # Every person, number and address is made up.

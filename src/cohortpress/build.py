@@ -140,11 +140,13 @@ class Build:
     @cached_property
     def cohort(self) -> Cohort:
         from .analysis.derived import derive
-        from .cohort import read_cohort
+        from .cohort import cohort_of, read_tables
         from .privacy import identifiers
 
-        cohort = derive(self.study, read_cohort(self.folder, self.study))
-        identifiers(self.folder, self.study, allowed=self.study.privacy.allowed)
+        faults: list[Fault] = []
+        tables = read_tables(self.folder, self.study, faults)
+        cohort = derive(self.study, cohort_of(tables, self.study, faults)[0])
+        identifiers(tables.values(), self.study, allowed=self.study.privacy.allowed)
         return cohort
 
     @cached_property

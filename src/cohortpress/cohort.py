@@ -126,21 +126,29 @@ def read_cohort(folder: Path, study: Study) -> Cohort:
 
     Raises DataError with every fault of every file: file, row or cell, column, value, mend.
     """
-    return read_with_blocks(folder, study)[0]
-
-
-def read_with_blocks(folder: Path, study: Study) -> tuple[Cohort, list[Block]]:
-    """Return the cohort, and the blocks of cells that its measurements come from; see :func:`read_cohort`."""
     faults: list[Fault] = []
+    return cohort_of(read_tables(folder, study, faults), study, faults)[0]
+
+
+def read_tables(folder: Path, study: Study, faults: list[Fault]) -> dict[str, Table]:
+    """Return the data files of ``study`` below ``folder`` by what they hold; of those that cannot be read, faults."""
+    found = {role: read_table(folder, spec, faults, study.data) for role, spec in study.data.roles.items()}
+    return {role: table for role, table in found.items() if table}
+
+
+def cohort_of(tables: Mapping[str, Table], study: Study, faults: list[Fault]) -> tuple[Cohort, list[Block]]:
+    """Return the cohort that ``tables`` tell of, and the blocks of cells that its measurements come from.
+
+    Raises DataError with every fault of every table, ``faults`` first.
+    """
     data = study.data
-    tables = {role: read_table(folder, spec, faults, data) for role, spec in data.roles.items()}
-    measurements, events = tables["visits"], tables.get("adverse_events")
-    subjects = tables["subjects"] if data.subjects else measurements
+    measurements, events = tables.get("visits"), tables.get("adverse_events")
+    subjects = tables.get("subjects") if data.subjects else measurements
     faults += _lacking(study, subjects, measurements, events)
     adverse_events = _events(events, study, faults) if events else None
     if subjects is None or measurements is None:
         raise DataError(*faults)
-    notes = [note for table in tables.values() if table for note in table.notes]
+    notes = [note for table in tables.values() for note in table.notes]
     people = _people(subjects, study, faults)
     for table in (measurements, events):
         if table and data.subject_id in subjects:
@@ -223,7 +231,7 @@ class _People:
 def _people(table: Table, study: Study, faults: list[Fault]) -> _People:
     ids = table.text(study.data.subject_id)
     if study.data.subjects:
-        faults += repeated(table, study.data.subject_id, list(zip(ids, strict=True)))
+        faults += repeated(table, study.data.subject_id, ids)
     number = {subject: i for i, subject in enumerate(dict.fromkeys(filter(None, ids)))}
     rows = np.array([number.get(subject, -1) for subject in ids], dtype=np.intp)
     return _People(table, number, rows, np.zeros(len(ids)))
@@ -261,14 +269,14 @@ def _cube(
     subjects: Mapping[str, int],
 ) -> tuple[dict[str, Matrix], dict[str, FlagMatrix]]:
     """Return, for each endpoint, values and censoring with shape (subjects, visits)."""
-    import pandas as pd
-
-    who, when = pd.Index(list(subjects)), pd.Index(list(study.visits))
-    values = {name: np.full((len(who), len(when)), np.nan) for name in study.measured}
-    censored = {name: np.zeros((len(who), len(when)), dtype=np.bool_) for name in study.measured}
+    order = {visit: number for number, visit in enumerate(study.visits)}
+    values = {name: np.full((len(subjects), len(order)), np.nan) for name in study.measured}
+    censored = {name: np.zeros((len(subjects), len(order)), dtype=np.bool_) for name in study.measured}
     for block, measured in zip(blocks, numbers, strict=True):
+        n = len(block.visits)
         ids = block.table.text(study.data.subject_id)
-        at = who.get_indexer(pd.Index(ids)), when.get_indexer(pd.Index(block.visits))
+        who = np.fromiter(map(subjects.__getitem__, ids), np.intp, n)
+        at = who, np.fromiter(map(order.__getitem__, block.visits), np.intp, n)
         for name, (numbers_, below) in measured.items():
             values[name][at], censored[name][at] = numbers_, below
     return values, censored
@@ -325,7 +333,7 @@ def _patient_years(people: _People, column: str | None, faults: list[Fault], not
 def _reasons(blocks: Iterable[Block], id_: str) -> dict[str, dict[str, str]]:
     """Return the reasons of missing visits, where the table has a column ``reason``."""
     reasons: dict[str, dict[str, str]] = {}
-    for block in blocks:
+    for block in (block for block in blocks if "reason" in block.table):
         for visit, subject, reason in zip(block.visits, *map(block.table.text, (id_, "reason")), strict=True):
             if reason:
                 reasons.setdefault(visit, {})[subject] = reason

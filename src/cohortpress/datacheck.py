@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .cohort import Cohort, Matrix, read_with_blocks
+from .cohort import Cohort, Matrix, cohort_of, read_tables
 from .errors import Fault
 from .formatting import Formatter, own_decimals
 from .ledger import write
@@ -68,7 +68,8 @@ def check_data(folder: Path) -> Checked:
     Raises StudyError or DataError where study or data cannot be read.
     """
     study = read_study(folder)
-    cohort, blocks = read_with_blocks(folder, study)
+    faults: list[Fault] = []
+    cohort, blocks = cohort_of(read_tables(folder, study, faults), study, faults)
     text = Formatter(study.language, study.where("language"))
 
     def number(value: float) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from .analysis.records import describes_few
 from .cohort import Cohort
 from .errors import DataError, Fault, OutputError
 from .result import ResultSet
 from .study import Study
-from .tables import read_table
+from .tables.table import Table
 from .verify import RESULTS
 from .verify.files import Outputs, attachments, outputs, read_text
 
@@ -25,6 +28,7 @@ BAND = 10
 
 _DATE = r"\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}"
 _WORD = r"[^\W\d_]"
+NEVER = "(?!)"
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ _KINDS = (
         r"\d(\D{0,2}\d){6,}",
         r"(?<!\w)\+\d{1,3}([ ./()-]{0,2}\d){7,12}(?!\d)",
     ),
-    _Kind("an address", r"(home|street|postal)?address|street|adres|adresse|anschrift", _WORD, "(?!)"),
+    _Kind("an address", r"(home|street|postal)?address|street|adres|adresse|anschrift", _WORD, NEVER),
 )
 # The ids of a study may look like numbers of any kind, but not like "Doe, Jane".
 _NAME_AS_ID = (
@@ -77,34 +81,37 @@ _NAME_AS_ID = (
 )
 
 
-def identifiers(folder: Path, study: Study, *, allowed: Collection[str] = ()) -> None:
+def identifiers(tables: Iterable[Table], study: Study, *, allowed: Collection[str] = ()) -> None:
     """Look for direct identifiers in every column of the data, whether the study uses it or not.
 
     ``allowed`` are columns that look like one and are none. Raises DataError with the first place in each
-    column, and never with what stands there. A file that cannot be read is left to those who need it.
+    column, and never with what stands there.
     """
-    tables = [read_table(folder, spec, [], study.data) for spec in study.data.roles.values()]
     mend = "Take it out: a number that means nothing elsewhere tells subjects apart as well."
     faults = [
         Fault(f"This looks like {what}.", mend, table.place(index, column))
-        for table in filter(None, tables)
-        for column, cells in table.columns.items()
+        for table in tables
+        for column in table.columns
         if column not in allowed
-        for what, index in _suspicious(column, cells, is_id=column == study.data.subject_id)
+        for what, index in _suspicious(table, column, is_id=column == study.data.subject_id)
     ]
     if faults:
         raise DataError(*dict.fromkeys(faults))
 
 
-def _suspicious(column: str, cells: Sequence[str], *, is_id: bool) -> Iterator[tuple[str, int]]:
+def _suspicious(table: Table, column: str, *, is_id: bool) -> Iterator[tuple[str, int]]:
     """Yield what kinds of identifier a column seems to hold, and the first cell that does."""
     name = re.sub(r"[\W_]", "", unicodedata.normalize("NFKD", column)).casefold()
     for kind in _KINDS:
-        pattern = kind.there if re.fullmatch(kind.columns, name) else kind.certain
+        is_named = re.fullmatch(kind.columns, name) is not None
+        pattern = kind.there if is_named else kind.certain
         if is_id and kind.name != "an e-mail address":
-            pattern = _NAME_AS_ID if kind.name == "a name" else "(?!)"
-        found = [index for index, cell in enumerate(cells) if re.search(pattern, cell)]
-        if found:
+            pattern = _NAME_AS_ID if kind.name == "a name" else NEVER
+        # A plain decimal looks like an identifier only where the column is named after one.
+        cells = table.codes(column) if is_named else table.no_decimals(column)[1]
+        matching = {cell for cell in set(cells) if pattern != NEVER and re.search(pattern, cell)}
+        if matching:
+            found = [index for index, cell in enumerate(table.codes(column)) if cell in matching]
             more = f" ({len(found)} in this column)" if len(found) > 1 else ""
             yield f"{kind.name}{more}", found[0]
 
@@ -135,13 +142,12 @@ def small_groups(
     Traits are characteristics; those that the study lacks are left out, numeric ones count in bands.
     """
     known = {trait: cohort.characteristics[trait] for trait in traits if trait in cohort.characteristics}
+    traits_of_all = ([(trait, _in_bands(value, band)) for value in values] for trait, values in known.items())
+    of_each = list(zip(*traits_of_all, strict=True))
+    measured = np.logical_or.reduce([~np.isnan(values) for values in cohort.values.values()])
     found = []
     for column, visit in enumerate(study.visits.values() if known else ()):
-        groups = Counter(
-            tuple((trait, _in_bands(values[row], band)) for trait, values in known.items())
-            for row in range(len(cohort.subjects))
-            if not all(math.isnan(values[row, column]) for values in cohort.values.values())
-        )
+        groups = Counter(itertools.compress(of_each, measured[:, column].tolist()))
         found += [SmallGroup(visit.label, group, n) for group, n in sorted(groups.items()) if n < smallest]
     return sorted(found, key=lambda group: group.n)
 

@@ -55,13 +55,14 @@ def shape(
     """
     subjects = table.text(study.data.subject_id)
     if wide := _by_visit(study):
-        faults += repeated(table, study.data.subject_id, list(zip(subjects)))
+        faults += repeated(table, study.data.subject_id, subjects)
         columns = {visit: {name: of[visit] for name, of in wide.items() if visit in of} for visit in study.visits}
         return [Block(table, (v,) * len(table.rows), columns[v]) for v in columns if columns[v]], np.zeros(
             len(table.rows)
         )
-    skipped = frozenset(study.data.skip_visits)
-    kept = np.array([cell not in skipped for cell in table.text(study.data.visit)], dtype=np.bool_)
+    kept = np.ones(len(table.rows), dtype=np.bool_)
+    if skipped := frozenset(study.data.skip_visits):
+        kept = np.array([cell not in skipped for cell in table.text(study.data.visit)], dtype=np.bool_)
     parts = [(np.flatnonzero(kept & rows), columns) for rows, columns in _parts(table, study, faults)]
     if _has_windows(study):
         day = _days(table, study, kept, starts, faults)
@@ -73,8 +74,7 @@ def shape(
     visits = _visits(table, study, kept, faults)
     blocks = [Block(table.take(rows), pick(visits, rows.tolist()), columns) for rows, columns in parts]
     for block in blocks:
-        keys = zip(block.table.text(study.data.subject_id), block.visits, strict=True)
-        faults += repeated(block.table, study.data.visit, list(keys))
+        faults += repeated(block.table, study.data.visit, block.table.text(study.data.subject_id), block.visits)
     order = {visit: number for number, visit in enumerate(study.visits)}
     return blocks, np.array([order.get(visit, len(order)) for visit in visits], dtype=np.float64)
 

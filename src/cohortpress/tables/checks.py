@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from ..errors import Fault, did_you_mean
-from .table import Flags, Table
+from .table import Cells, Flags, Table
 
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
 
@@ -22,13 +22,13 @@ def empty(table: Table, column: str, among: Flags | None = None) -> list[Fault]:
     ]
 
 
-def repeated(table: Table, column: str, keys: Sequence[tuple[str, ...]]) -> list[Fault]:
-    """Return a fault for each row whose key, one a row, stands in an earlier row."""
-    if len(set(keys)) == len(keys):
+def repeated(table: Table, column: str, *keys: Cells) -> list[Fault]:
+    """Return a fault for each row whose key, one cell of each column of ``keys``, stands in an earlier row."""
+    if len(set(zip(*keys, strict=True))) == len(table.rows):
         return []
     first: dict[tuple[str, ...], int] = {}
     faults = []
-    for index, key in enumerate(keys):
+    for index, key in enumerate(zip(*keys, strict=True)):
         if all(key) and (earlier := first.setdefault(key, index)) != index:
             what = " at ".join(f"'{value}'" for value in key)
             problem = f"{what} stands in row {table.rows[earlier]} already."

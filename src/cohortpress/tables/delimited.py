@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from pathlib import Path
 
 from ..errors import DataError, Fault
 from ..study import File
-from .grid import LOOKED_AT, Grid
+from .grid import INVISIBLE, LOOKED_AT, Grid
+from .packed import pack
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -25,10 +27,11 @@ def read_delimited(path: Path, spec: File) -> Grid:
     encoding, text = _decode(path.read_bytes(), spec)
     separator = spec.separator or _separator(text)
     decimal = spec.decimal or ("," if _has_decimal_commas(text, separator) else ".")
+    packed = None if INVISIBLE.search(text) or (spec.head_row or 0) > LOOKED_AT else pack(text, separator)
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=separator, strict=True)
     try:
-        rows = list(reader)
+        rows = list(itertools.islice(reader, None if packed is None else LOOKED_AT))
     except csv.Error as error:
         where = f"{spec.file}, line {reader.line_num}"
         raise DataError(Fault(f"This is not CSV: {error}.", "Check the quotation marks.", where)) from None
@@ -38,7 +41,7 @@ def read_delimited(path: Path, spec: File) -> Grid:
         "with decimal commas" if decimal == "," else "",
     ]
     note = Fault(f"Read as text {', '.join(filter(None, said))}.", "", spec.file)
-    return Grid(rows, decimal, notes=(note,) if any(said) else ())
+    return Grid(rows, decimal, notes=(note,) if any(said) else (), packed=packed)
 
 
 def _decode(data: bytes, spec: File) -> tuple[str, str]:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from ..errors import DataError, Fault
+from .packed import Packed
 from .table import Table, letters
 
 # What nobody sees, and what turns the order of the letters about: no cell means to hold that.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 LOOKED_AT = 50  # rows in which the head is looked for
@@ -20,7 +23,8 @@ LOOKED_AT = 50  # rows in which the head is looked for
 class Grid:
     """The rows of a file, the first being row 1, and what is known of them beside their text.
 
-    ``merged`` holds the texts of cells that go over several columns, by each (row, column) that they cover.
+    ``merged`` holds the texts of cells that go over several columns, by each (row, column) that they cover. Of a
+    file that is ``packed`` only the top is among the rows.
     """
 
     rows: Sequence[Sequence[str]]
@@ -28,6 +32,7 @@ class Grid:
     sheet: str = ""
     merged: Mapping[tuple[int, int], str] = field(default_factory=dict)
     notes: tuple[Fault, ...] = ()
+    packed: Packed | None = None
 
     def table(self, file: str, wanted: str | None, head_row: int | None, faults: list[Fault]) -> Table:
         """Return the table below the head; rows that cannot be read are faults.
@@ -41,12 +46,17 @@ class Grid:
             raise DataError(Fault("The file has no head.", mend, table.where))
         above = [self.merged.get((at - 1, column), "") for column in range(len(self.rows[at - 1]))]
         head = tuple(" ".join(f"{group} {name}".split()) for group, name in zip(above, self.rows[at - 1], strict=True))
+        table = replace(table, head=head, head_row=at)
+        if self.packed is not None:
+            filled = at + np.flatnonzero(self.packed.filled()[at:])
+            columns = self.packed.take(filled, {name: column for column, name in enumerate(head)})
+            return replace(table, rows=(filled + 1).tolist(), columns=columns)
         body = {row: cells for row, cells in enumerate(self.rows[at:], at + 1) if "".join(cells).strip()}
         faults += self._unreadable(body, len(head), table)
         blank = [""] * len(head)
         rows = (cells if len(cells) == len(head) else [*cells, *blank][: len(head)] for cells in body.values())
-        columns = [tuple(map(str.strip, column)) for column in zip(*rows, strict=True)] if body else [()] * len(head)
-        table = replace(table, head=head, head_row=at, rows=tuple(body), columns=dict(zip(head, columns, strict=True)))
+        cells = [tuple(map(str.strip, column)) for column in zip(*rows, strict=True)] if body else [()] * len(head)
+        table = replace(table, rows=tuple(body), columns=dict(zip(head, cells, strict=True)))
         faults += invisible(table)
         return table
 
@@ -77,10 +87,10 @@ def invisible(table: Table) -> list[Fault]:
     """Return a fault for each row with a character that nobody sees."""
     faults = []
     for cells in table.columns.values():
-        if not _INVISIBLE.search("".join(cells)):
+        if not INVISIBLE.search("".join(cells)):
             continue
         for row, cell in zip(table.rows, cells, strict=True):
-            if found := _INVISIBLE.search(cell):
+            if found := INVISIBLE.search(cell):
                 problem = f"A cell holds the invisible character U+{ord(found[0]):04X}."
                 faults.append(Fault(problem, "Delete it.", f"{table.where}, row {row}"))
     return faults

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..errors import Fault, did_you_mean
+from .packed import Numbers, Packed
 
 Array = np.ndarray[tuple[int], np.dtype[np.float64]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -96,9 +97,11 @@ class Table:
         """Return the table of some rows, in that order."""
         if np.array_equal(index, np.arange(len(self.rows))):
             return self
-        chosen = index.tolist()
-        columns = {name: tuple(pick(cells, chosen)) for name, cells in self.columns.items()}
-        return replace(self, rows=pick(self.rows, chosen), columns=columns)
+        rows = pick(self.rows, index.tolist())
+        if isinstance(self.columns, Packed):
+            return replace(self, rows=rows, columns=self.columns.take(index))
+        columns = {name: pick(cells, index.tolist()) for name, cells in self.columns.items()}
+        return replace(self, rows=rows, columns=columns)
 
     def only(self, column: str, value: str) -> Table:
         """Return the table of the rows that have ``value`` in ``column``."""
@@ -106,27 +109,41 @@ class Table:
 
     def decimals(self, column: str) -> int:
         """Return the most digits behind the decimal mark in the column, whose cells are numbers."""
-        return max((decimals_of(cell) for cell in set(self.codes(column)) if cell), default=0)
+        found = self._numbers(column)
+        return max([found.decimals, *(decimals_of(cell) for cell in set(found.cells) if cell)])
 
     def numbers(self, column: str, faults: list[Fault], *, limits: bool = False) -> tuple[Array, Flags]:
         """Return the column as floats (empty: NaN) and, if it may hold ``limits``, which are "less than".
 
         Each spelling is read once, however many cells have it.
         """
-        cells, labels = self.codes(column), self.labels.get(column, {})
-        values, wrong = {"": np.nan}, {}
-        for cell in set(cells) - {""}:
+        found, labels = self._numbers(column), self.labels.get(column, {})
+        read, wrong = {"": np.nan}, {}
+        for cell in set(found.cells) - {""}:
             try:
-                values[cell] = read_number(cell, self.decimal, limits=limits, label=labels.get(cell, ""))
+                read[cell] = read_number(cell, self.decimal, limits=limits, label=labels.get(cell, ""))
             except NotANumber as error:
-                values[cell], wrong[cell] = np.nan, (error.problem, error.mend)
+                read[cell], wrong[cell] = np.nan, (error.problem, error.mend)
         if wrong:
-            faults += [self.fault(i, column, *wrong[cell]) for i, cell in enumerate(cells) if cell in wrong]
-        below = {cell: cell.startswith("<") for cell in values}
-        return (
-            np.fromiter(map(values.__getitem__, cells), np.float64, len(cells)),
-            np.fromiter(map(below.__getitem__, cells), np.bool_, len(cells)),
-        )
+            places = zip(found.others.tolist(), found.cells, strict=True)
+            faults += [self.fault(index, column, *wrong[cell]) for index, cell in places if cell in wrong]
+        values, below = found.values.copy(), np.zeros(len(self.rows), dtype=np.bool_)
+        limit = {cell: cell.startswith("<") for cell in read}
+        values[found.others] = np.fromiter(map(read.__getitem__, found.cells), np.float64, len(found.cells))
+        below[found.others] = np.fromiter(map(limit.__getitem__, found.cells), np.bool_, len(found.cells))
+        return values, below
+
+    def no_decimals(self, column: str) -> tuple[Indices, Cells]:
+        """Return at least those cells of the column that are no plain decimals, and where they stand."""
+        found = self._numbers(column)
+        return found.others, found.cells
+
+    def _numbers(self, column: str) -> Numbers:
+        """Return the plain decimals of the column and all other cells; where codes have labels, every cell is one."""
+        if isinstance(self.columns, Packed) and column in self and not self.labels.get(column):
+            return self.columns.numbers(column, self.decimal)
+        cells = self.codes(column)
+        return Numbers(np.full(len(cells), np.nan), 0, np.arange(len(cells)), cells)
 
 
 class NotANumber(ValueError):
