@@ -45,6 +45,7 @@ ORDER = [
     "freshness",
     "engine",
     "qr",
+    "stacking",
     "printing",
     "workers",
     "wordprocessing",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from PIL import Image
 
 from cohortpress.errors import PrintError
 from cohortpress.figures import MARKS, Median, Panel, Visit, courses, skin
-from cohortpress.printing import Printed, _rows, poster_preview, print_pdf
+from cohortpress.printing import Printed, poster_preview, print_pdf
 from cohortpress.style import Document, load_theme, parse_page_size, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
@@ -149,19 +150,7 @@ def test_what_was_found_last_time_is_tried_first(made: tuple[Path, Printed], fon
     _, again = print_to(tmp_path, page_of(poster(12), fonts), start=made[1].text_pt)
     assert again == replace(made[1], layouts=1)
     assert made[1].layouts <= 5
-    assert made[1].style == f"--text: {made[1].text_pt:.2f}pt"
-
-
-def test_columns_stack_freely() -> None:
-    # Left: 30 + 5 + 50. Right: 60 + 5 + 10, and its two areas end where rows do: at 30, 60 and 85 mm.
-    names = [["a", None, "c"], ["b", None, "c"], ["b", None, "d"]]
-    heights = {"a": 30.0, "b": 50.0, "c": 60.0, "d": 10.0}
-    rows = _rows(names, heights, 5)
-    assert list(rows) == [30, 25, 20]
-    assert sum(rows) + 2 * 5 == 30 + 5 + 50
-    # An area that the document lacks takes no room, nor does an empty cell.
-    rows = _rows([["a", "a"], ["x", None], ["b", "b"]], {"a": 10.0, "b": 20.0}, 0)
-    assert list(rows) == [10, 0, 20]
+    assert made[1].style.startswith(f"--text: {made[1].text_pt:.2f}pt; --top-masthead: 0.00mm; --top-message: ")
 
 
 def test_areas_that_span_rows_fit_the_page(fonts: Path, tmp_path: Path) -> None:
@@ -172,7 +161,7 @@ def test_areas_that_span_rows_fit_the_page(fonts: Path, tmp_path: Path) -> None:
     )
     source.write_text(html, "utf-8")
     printed = print_pdf(source, pdf, page=page, text_pt=THEME.text_pt("poster", page))
-    assert "--rows: " in printed.style
+    assert "--top-patients: " in printed.style
     text = pypdfium2.PdfDocument(pdf)[0].get_textpage()
     boxes = [text.get_charbox(i) for i in range(text.count_chars()) if text.get_text_range(i, 1).strip()]
     assert min(box[1] for box in boxes) >= THEME.poster.margin_mm / 2 / 25.4 * 72 - 1
@@ -199,6 +188,25 @@ def test_grounds_follow_their_areas_and_what_the_page_places_stays(fonts: Path, 
     assert min(xs) <= left <= max(xs)
     assert min(ys) <= picture.height - top <= max(ys)
     assert picture.getpixel((picture.width - 5, 5)) == (0, 0, 255)
+
+
+def test_bullets_stand_beside_their_items(fonts: Path, tmp_path: Path) -> None:
+    page = page_of(poster(1).replace("<p>", "<ul><li>An item</li></ul><p>"), fonts)
+    text = pypdfium2.PdfDocument(print_to(tmp_path, page)[0])[0].get_textpage()
+    signs = [(text.get_text_range(i, 1), text.get_charbox(i)) for i in range(text.count_chars())]
+    bullets = [box for sign, box in signs if sign == "•"]
+    items = [text.get_charbox(start) for start in _found(text, "An item")]
+    assert len(bullets) == len(items) > 5
+    for bullet, item in zip(sorted(bullets), sorted(items), strict=True):
+        assert item[1] <= bullet[1] <= bullet[3] <= item[3], "between the feet and the head of its first letter"
+        assert 0 < item[0] - bullet[2] < item[3] - item[1]
+
+
+def _found(text: pypdfium2.PdfTextPage, words: str) -> Iterator[int]:
+    """Yield where the words begin."""
+    searcher = text.search(words)
+    while place := searcher.get_next():
+        yield place[0]
 
 
 @pytest.mark.parametrize(

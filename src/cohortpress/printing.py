@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from .errors import Fault, PrintError
+from .stacking import Stacks
 from .style import PageSize, font_file
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ TOLERANCE_MM = 0.3
 FONT_URL = re.compile(r"data:font/woff2;face=([\w/%-]+);")
 # What tells where a value comes from is for screens; on paper it would only double the time of a layout.
 MARKED_VALUE = re.compile(r'<span class="(?:result|constant)"[^>]*>([^<]*)</span>')
-# The grid of the areas is laid out here and not by WeasyPrint, which would lay out each area several times and
-# spread what spans rows over all of them. Areas come one below the other, each in a cell as wide as its columns,
+# The areas are placed here and not by WeasyPrint's grid, which would lay out each area several times and begin those
+# of one row at the same height. Areas come one below the other, each in a cell as wide as its columns,
 # on a page long enough for all; then the cells move to their places.
 CELL = "data-area"
 LONG = 50
@@ -59,20 +60,30 @@ class _Layout:
 
     document: Document
     text_pt: float
-    over: float  # height that is missing; below zero: that is left
+    needed: float  # height
     faults: tuple[Fault, ...]  # what is wider than its place, or has none
     areas: tuple[tuple[float, str], ...]  # heights and names, highest first
-    rows: tuple[float, ...]  # heights of the rows of the grid, if there is one
-    stacks: bool  # whether areas span rows
+    stacks: Stacks | None  # of a poster
+    room: float  # height that the page has
+
+    @property
+    def over(self) -> float:
+        """The height that is missing; below zero: that is left."""
+        return self.needed - self.room
 
     @property
     def fits(self) -> bool:
         return self.over <= TOLERANCE_MM and not self.faults
 
+    @cached_property
+    def tops(self) -> Mapping[str, float]:
+        """Where the areas of a poster begin, from the top of ``main``."""
+        return self.stacks.tops(self.room) if self.stacks else {}
+
     @property
     def style(self) -> str:
-        rows = " ".join(f"minmax(0, {row:.2f}fr)" for row in self.rows)
-        return f"--text: {self.text_pt:.2f}pt" + (f"; --rows: {rows}" if self.stacks else "")
+        places = (f"--top-{name}: {top:.2f}mm" for name, top in self.tops.items())
+        return "; ".join((f"--text: {self.text_pt:.2f}pt", *places))
 
 
 def print_pdf(
@@ -185,16 +196,13 @@ def _measure(document: Document, size: float, page: PageSize) -> _Layout:
     heights = {_name(part.element): _mm(cell.margin_height()) for part, cell in zip(parts, cells or parts, strict=True)}
     faults = [fault for part in parts for fault in _wide(part)]
     lines = main.style["grid_template_areas"] if cells else ()
+    stacks = None
     if cells:
-        gap = _mm(main.style["row_gap"].value)
         faults += _misplaced(lines, [_name(part.element) for part in parts])
-        rows = _rows(lines, heights, gap)
-        needed = sum(rows) + gap * (len(rows) - 1)
-    else:
-        rows, needed = (), _mm(main.height)
+        stacks = Stacks(lines, heights, _mm(main.style["row_gap"].value))
+    needed = stacks.height if stacks else _mm(main.height)
     areas = sorted(((height, name) for name, height in heights.items()), reverse=True)
-    stacks = any({*above} & {*below} - {None} for above, below in pairwise(lines))
-    return _Layout(document, size, needed - _room(document, page), tuple(faults), tuple(areas), rows, stacks)
+    return _Layout(document, size, needed, tuple(faults), tuple(areas), stacks, _room(document, page))
 
 
 def _is_cell(box: Any) -> bool:
@@ -225,32 +233,27 @@ def _room(document: Document, page: PageSize) -> float:
 
 
 def _arranged(layout: _Layout, page: PageSize) -> Document:
-    """Return the document with its cells in their places on the grid, and its paper cut to its size."""
-    document, rows = layout.document, [row / MM_PER_PX for row in layout.rows]
-    if rows:
+    """Return the document with its cells in their places on the page, and its paper cut to its size."""
+    document = layout.document
+    if layout.tops:
         main = _main(document)
-        lines = main.style["grid_template_areas"]
-        # What the page has left goes between the rows.
-        gap = (_room(document, page) / MM_PER_PX - sum(rows)) / max(1, len(rows) - 1)
         for cell in filter(_is_cell, main.children):
-            own = [row for row, line in enumerate(lines) if cell.element.get(CELL) in line]
-            top = main.content_box_y() + sum(rows[: own[0]]) + own[0] * gap
-            _place(cell, top, sum(rows[row] for row in own) + (len(own) - 1) * gap, document.pages[0]._page_box)
+            top = main.content_box_y() + layout.tops[cell.element.get(CELL)] / MM_PER_PX
+            _place(cell, top, document.pages[0]._page_box)
         # A page gathers its links when it is made: make it anew, so that they are where they are now.
         document.pages[:] = [type(sheet)(sheet._page_box) for sheet in document.pages]
     document.pages[0].height = page.height_mm / MM_PER_PX
     return document
 
 
-def _place(cell: Any, top: float, height: float, paper: Any) -> None:
-    """Move a cell to ``top`` and stretch its area to ``height``, both in px, with the grounds that it has."""
+def _place(cell: Any, top: float, paper: Any) -> None:
+    """Move a cell to ``top``, in px, with the grounds that it has."""
     from weasyprint.layout.background import layout_box_backgrounds
 
     down = top - cell.position_y
     cell.translate(0, down)
     for box in _placed_by_the_page(cell):
         box.translate(0, -down)
-    cell.children[0].height += height - cell.height
     grounds = [box for box in _boxes(cell) if getattr(box, "background", None)]
     images = {
         value: layer.image
@@ -266,22 +269,10 @@ def _placed_by_the_page(box: Any) -> Iterator[Any]:
     """Yield what stands at a place of the page, wherever the text is that it belongs to."""
     for child in getattr(box, "children", ()):
         if child.style["position"] in ABSOLUTE:
-            yield child
+            if not child.is_outside_marker:  # bullets stand beside their items
+                yield child
         elif child.style["position"] == "static":
             yield from _placed_by_the_page(child)
-
-
-def _rows(lines: _Lines, heights: Mapping[str, float], gap: float) -> tuple[float, ...]:
-    """Return the lowest rows, in mm, that give each area of the grid its height, also where areas span rows.
-
-    Each row ends no sooner than every area that ends with it; grids of CSS spread what spans rows over all.
-    """
-    ends = [0.0]
-    for row, cells in enumerate(lines, 1):
-        last = [name for name in cells if name and (row == len(lines) or name not in lines[row])]
-        starts = {name: next(y for y, line in enumerate(lines) if name in line) for name in last}
-        ends.append(max([ends[-1], *(ends[starts[name]] + heights.get(name, -gap) + gap for name in last)]))
-    return tuple(max(0.0, end - start - gap) for start, end in pairwise(ends))
 
 
 def _boxes(box: Any, *, flowing: bool = False) -> Iterator[Any]:

@@ -62,6 +62,8 @@ COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozen
 )
 # What a narrow screen shows first, before the other areas as they are laid out.
 FIRST = ("masthead", "message", "figures")
+# What each further row of panels adds to the height of a figure.
+ROOM_OF_A_ROW = 0.35
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -157,12 +159,6 @@ class Grid(_Part):
         return self
 
     @property
-    def stacks(self) -> bool:
-        """Whether areas span rows."""
-        rows = [set(row.split()) - {"."} for row in self.areas]
-        return any(above & below for above, below in pairwise(rows))
-
-    @property
     def names(self) -> list[str]:
         return [name for name in dict.fromkeys(" ".join(self.areas).split()) if name != "."]
 
@@ -218,12 +214,14 @@ class Theme(_Part):
         return smallest * min(1, scale), usual * scale, largest * scale
 
     def panels(self, document: Document, page: PageSize, count: int) -> PanelSize:
-        """Return the size of each of ``count`` panels of a figure on this page."""
+        """Return the size of each of ``count`` panels of a figure on this page; a second row makes each lower."""
         figure = self.layout(page).figure if document == "poster" else self.abstract.figure
         scale = _proportion(document, page)
-        across = math.ceil(count / math.ceil(count / figure.across))
+        rows = math.ceil(count / figure.across)
+        across = math.ceil(count / rows)
         width = (figure.width_mm - (across - 1) * self.sheet(document).gutter_mm) / across
-        return PanelSize(width * scale, figure.height_mm * scale, figure.font_pt * scale, across)
+        height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
+        return PanelSize(width * scale, height * scale, figure.font_pt * scale, across)
 
 
 def _proportion(document: Document, page: PageSize) -> float:
@@ -310,10 +308,6 @@ def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float)
     if document == "poster":
         paper = theme.layout(page)
         yield f"@media print {{ {_grid(paper)} {_cells(paper)} }}"
-        if paper.stacks:
-            # The printer measures the areas and sets the rows, so that each column stacks its own.
-            rows = f"var(--rows, repeat({len(paper.areas)}, minmax(0, 1fr)))"
-            yield f"@media print {{ main {{ grid-template-rows: {rows} }} }}"
         screen = theme.poster.screen
         story = sorted(screen.names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
         order = " ".join(f".{name} {{ order: {place} }}" for place, name in enumerate(story, 1))
@@ -339,7 +333,10 @@ def _grid(layout: Grid) -> str:
 
 
 def _cells(layout: Grid) -> str:
-    """Return the rules that give each area's cell its columns where the printer lays out the areas by itself."""
+    """Return the rules that put each area into its columns, at the top that the printer found for it.
+
+    The printer itself lays out the areas in cells; a browser that prints the page reads where they ended up.
+    """
     gutters, shares = len(layout.columns) - 1, sum(layout.columns)
 
     def width(first: int, last: int, more: int = 0) -> str:
@@ -351,6 +348,8 @@ def _cells(layout: Grid) -> str:
         row = next(row for row in map(str.split, layout.areas) if name in row)
         first, last = row.index(name), len(row) - row[::-1].index(name)
         rules.append(f'[data-area="{name}"] {{ margin-left: {width(0, first)}; width: {width(first, last, -1)} }}')
+        place = f"grid-column: {name}; grid-row: 1 / -1; align-self: start; margin-top: var(--top-{name}, 0)"
+        rules.append(f'[style*="--top-"] .{name} {{ {place} }}')
     return " ".join(rules)
 
 
