@@ -187,7 +187,7 @@ def test_a_word_file_shows_text_as_it_stands(tmp_path: Path) -> None:
 
 def test_quarto_renders_what_pandoc_renders(quarto: Path, flagship_to_change: Path) -> None:
     engine = choose_engine("quarto", flagship_to_change)
-    assert engine.version() == "1.9.38"
+    assert [engine.version(), engine.version()] == ["1.9.38"] * 2  # one start of Quarto, as the list below says
     for name in ("abstract", "poster"):
         html = flagship_to_change / f"build/{name}.html"
         expected = html.read_text(encoding="utf-8")

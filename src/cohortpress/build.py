@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -73,6 +74,8 @@ def build(
     """
     if outputs := outputs_if_unchanged(folder, options.choices):
         return outputs
+    if getattr(current_process(), "_inheriting", False):  # else such a script would wait for itself
+        raise RuntimeError("A script that builds must do so below: if __name__ == '__main__':")
     with Build(folder, options, report, warn) as steps:
         steps.start_workers()
         outputs = steps.run()

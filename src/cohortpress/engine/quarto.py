@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -28,6 +29,11 @@ class Quarto:
         self._one_at_a_time = threading.Lock()
 
     def version(self) -> str:
+        with self._one_at_a_time:  # to start it takes longer than all else that a build without changes does
+            return self._version
+
+    @cached_property
+    def _version(self) -> str:
         return self._run("--version").strip()
 
     def render(self, document: Path) -> None:
