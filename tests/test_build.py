@@ -212,3 +212,12 @@ def test_a_table_that_is_no_longer_printed_goes_and_the_users_files_stay(flagshi
     names = set(contents(output))
     assert "tables/poster-adverse-events.csv" not in names
     assert {"tables/mine.csv", "talk/slides.txt", "tables/poster-endpoints.csv"} <= names
+
+
+def test_a_script_that_workers_would_run_anew_is_told_how_to_begin(flagship: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    lines = ["from pathlib import Path", "from cohortpress.build import build", f"build(Path({str(flagship)!r}))"]
+    script.write_text("\n".join(lines))
+    done = subprocess.run([sys.executable, script], env=environment(), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert "A script that builds must do so below: if __name__ == '__main__':" in done.stderr
