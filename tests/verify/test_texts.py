@@ -98,3 +98,9 @@ def test_labels_of_a_figure_may_be_read_in_another_order() -> None:
     assert compare([figure], text)
     assert compare([figure], text.replace("3.55", "3.56"), scattered=[figure])
     assert compare([figure], f"{text} 7", scattered=[figure])
+
+
+def test_words_that_repeat_over_the_end_of_a_piece_are_found() -> None:
+    pieces = ["More and more.", "More and more and more more.", "More and more and more.", "More and more and more more."]
+    assert compare(pieces, "\n".join(pieces)) == []
+    assert compare(pieces, "\n".join(pieces[:2]))

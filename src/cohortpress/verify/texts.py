@@ -53,7 +53,8 @@ def compare(
     """Hold ``text`` against the ``pieces`` that make it up, in whatever order; it may have others besides.
 
     The longest piece is looked for first and taken out; what is left must hold no number, nor part of one. The
-    words of ``scattered`` pieces may stand in any order: labels of a figure are read as they lie on the page.
+    words of ``scattered`` pieces may stand in any order: labels of a figure are read as they lie on the page. So may
+    those of a piece without a number, since where words repeat another piece may have taken the end of one.
     """
     rest = canonical(text).replace(_GROUP, "_")
     missing = []
@@ -62,7 +63,7 @@ def compare(
             missing.append(piece)
         else:
             rest = without
-    for piece in [piece for piece in missing if piece in scattered]:
+    for piece in [piece for piece in missing if piece in scattered or not re.search(r"\d", piece)]:
         if (without := _take_words(piece, rest)) is not None:
             rest = without
             missing.remove(piece)
