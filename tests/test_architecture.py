@@ -61,6 +61,7 @@ ORDER = [
     "verify",
     "changes",
     "privacy",
+    "frames",
     "build",
     "preview",
     "datacheck",

@@ -101,6 +101,7 @@ def test_labels_of_a_figure_may_be_read_in_another_order() -> None:
 
 
 def test_words_that_repeat_over_the_end_of_a_piece_are_found() -> None:
-    pieces = ["More and more.", "More and more and more more.", "More and more and more.", "More and more and more more."]
+    longest = "More and more and more more."
+    pieces = ["More and more.", longest, "More and more and more.", longest]
     assert compare(pieces, "\n".join(pieces)) == []
     assert compare(pieces, "\n".join(pieces[:2]))
