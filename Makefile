@@ -1,6 +1,6 @@
 # Set-up, build and tests: `make help` lists them. Needs Python 3.11 or newer; all else is set up in .venv.
 .DEFAULT_GOAL := help
-.PHONY: abstract bench check clean fill gallery help lint lock new poster preview print report schema setup setup-dev test verify
+.PHONY: abstract bench check clean docs fill gallery help lint lock new pictures poster preview print report schema setup setup-dev test verify
 
 # `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
@@ -48,6 +48,13 @@ bench: setup ## How long and how much memory, beside the floor and R Markdown
 
 gallery: setup ## Pictures of all themes for the documentation
 	@$(PYTHON) tools/gallery.py
+
+docs: setup-dev ## The documentation as a site, into build/docs
+	@$(PYTHON) -m sphinx --quiet --fail-on-warning --keep-going -d build/doctrees docs build/docs
+	@echo build/docs/index.html
+
+pictures: setup-dev ## The pictures of the tutorial
+	@$(PYTHON) tools/pictures.py
 
 schema: setup ## The JSON Schema of study.yml, of the models that read it
 	@$(PYTHON) tools/schema.py

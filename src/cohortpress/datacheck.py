@@ -17,7 +17,7 @@ from .errors import Fault
 from .formatting import Formatter, own_decimals
 from .ledger import write
 from .stats.descriptive import Description, describe
-from .study import Study, read_study
+from .study import Study, headed, read_study
 from .tables.blocks import Block, column_of
 from .tables.dates import days
 from .tables.table import Array
@@ -150,14 +150,14 @@ def _endpoint(
         Distribution(visit.label, _heights(values[:, column], ends), describe(values[:, column]))
         for column, visit in enumerate(study.visits.values())
     )
-    return Section(name, spec.label, spec.unit, tuple(warnings), distributions, ends, patterns=tuple(patterns))
+    return Section(name, headed(spec.label), spec.unit, tuple(warnings), distributions, ends, patterns=tuple(patterns))
 
 
 def _characteristic(name: str, study: Study, cohort: Cohort, number: Callable[[float], str]) -> Section:
     spec, values = study.characteristics[name], cohort.characteristics[name]
     if isinstance(values, tuple):
         counts = Counter(value or "unknown" for value in values).most_common()
-        return Section(name, spec.label, spec.unit, (), counts=tuple(counts))
+        return Section(name, headed(spec.label), spec.unit, (), counts=tuple(counts))
     column = values.reshape(-1, 1)
     file = (study.data.subjects or study.data.visits).file
     warnings = tuple(
@@ -166,7 +166,7 @@ def _characteristic(name: str, study: Study, cohort: Cohort, number: Callable[[f
     )
     ends = _ends(column)
     distribution = Distribution("All", _heights(values, ends), describe(values))
-    return Section(name, spec.label, spec.unit, warnings, (distribution,), ends)
+    return Section(name, headed(spec.label), spec.unit, warnings, (distribution,), ends)
 
 
 Found = tuple[tuple[int, int], tuple[str, str]]

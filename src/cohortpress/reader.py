@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from .glossary import MEASURES
 from .language import Language
 from .result import Result, ResultSet
-from .study import Study
+from .study import Study, headed
 from .templating import said_of
 
 _PRINTED = re.compile(r'data-result="([\w.]+)"')
@@ -41,7 +41,7 @@ def _origin(result: Result, study: Study, results: ResultSet, language: Language
     exact = result.id.rpartition(".")[0] + ".p_exact"
     return {
         "label": ", ".join([
-            said_of(result, "label", language), *([visit.label] if visit else []), language.said(measure.words)
+            headed(said_of(result, "label", language)), *([visit.label] if visit else []), language.said(measure.words)
         ]),
         "value": f"{result.text} {result.unit}".strip(),
         "baseline": baseline.label if baseline else None,

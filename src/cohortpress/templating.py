@@ -477,7 +477,7 @@ class Filler:
             with _located(file, self._environment.globals):
                 return self._sentence(macro)(*(known[name] for name in chosen))
 
-        for name, macro in macros.items():
+        for name, macro in sorted(macros.items()):  # Jinja exports them in no order
             asked = getattr(macro, "arguments", (None,))
             if (name.endswith("_sentence") or name == "summary") and about.keys() >= set(asked):
                 for chosen in itertools.product(*(about[argument] for argument in asked)):
