@@ -220,3 +220,38 @@ def test_a_missing_or_unreadable_file_is_said(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_part_of_a_study(second_study: Path) -> None:
     (second_study / FILE).write_text(f"\N{ZERO WIDTH NO-BREAK SPACE}{TEXT}", encoding="utf-8")
     assert read_study(second_study).title == "Finger strength of invented climbers"
+
+
+def test_visits_count_in_one_unit_of_time_or_in_none() -> None:
+    study = parse_study(TEXT.replace("month: 0", "week: 0").replace("month: 3", "week: 12"), FILE)
+    finish = study.visits["finish"]
+    assert (finish.unit, finish.time, finish.planned_day) == ("week", 12, 84)
+    # A year of 365.25 days, and its twelfth.
+    days = [parse_study(TEXT.replace("month: 3", f"{unit}: 3").replace("month: 0", f"{unit}: 0"), FILE) for unit in
+            ("day", "month", "year")]  # fmt: skip
+    assert [study.visits["finish"].planned_day for study in days] == [3, 91.3125, 1095.75]
+    none = parse_study(TEXT.replace(", month: 0", "").replace(", month: 3", ""), FILE).visits["finish"]
+    assert (none.unit, none.time, none.planned_day) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("month: 3", "week: 12", "'start' counts in months, others in weeks. Give all visits one unit."),
+        (", month: 3", "", "'finish' has no time, as others have. Write 'month:' and when."),
+        ("month: 3", "month: 3, week: 12", "visits.finish: a visit has one time: a day, a week, a month or a year."),
+        ("month: 3", "weeks: 12", "Unknown key 'visits.finish.weeks'. Did you mean 'week'?"),
+        (
+            "decimals: 1",
+            "scale: log, thresholds: {low: 0}",
+            "endpoints.grip: a log scale has no place for a threshold of zero or less.",
+        ),
+    ],
+)
+def test_times_and_thresholds_that_cannot_be(old: str, new: str, message: str) -> None:
+    assert any(message in fault for fault in faults(old, new))
+
+
+def test_thresholds_have_names() -> None:
+    study = parse_study(TEXT.replace("decimals: 1", "thresholds: {weak: 20, very strong: 52.5}"), FILE)
+    assert study.endpoints["grip"].thresholds == {"weak": 20, "very strong": 52.5}

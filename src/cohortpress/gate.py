@@ -150,10 +150,11 @@ def _declared(study: Study, language: Language) -> list[re.Pattern[str]]:
         joins = any_of(language.prose["joins"])
         listed = rf"(?:{times})(?:(?:,|,?\s+(?:{joins})|\s*[\N{{EN DASH}}/-])\s*(?:{times}))*"
         phrases += [rf"{listed}[\s-]+(?:{units})s?", rf"(?:{units})s?\s+{listed}"]
+    limits = [(value, spec.unit) for spec in study.endpoints.values() for value in spec.thresholds.values()]
     for rule in study.responses.values():
-        unit = study.endpoints[rule.endpoint].unit
-        limits = [(rule.threshold, unit), (rule.improvement_percent, "%")]
-        phrases += [rf"{re.escape(plain(value))}\s*{re.escape(of)}" for value, of in limits if value is not None]
+        of_rule = (rule.threshold, study.endpoints[rule.endpoint].unit), (rule.improvement_percent, "%")
+        limits += [(value, of) for value, of in of_rule if value is not None]
+    phrases += [rf"{re.escape(plain(value))}\s*{re.escape(of)}" for value, of in limits]
     return [re.compile(rf"(?<!\w){phrase}(?!\w)", re.I) for phrase in phrases]
 
 
@@ -183,11 +184,11 @@ def _start_of(constant: str) -> str:
 
 
 def _times(study: Study, language: Language) -> tuple[str, str]:
-    """Return patterns of the visits' months and the numbers in their labels, as digits and words, and of their units.
+    """Return patterns of the visits' times and the numbers in their labels, as digits and words, and of their units.
 
     A unit is the word behind a number, or, where none is, before it: "6 months", "Week 4".
     """
-    typed = {language.formatter.plain(visit.month) for visit in study.visits.values() if visit.month}
+    typed = {language.formatter.plain(visit.time) for visit in study.visits.values() if visit.time}
     units: set[str] = set()
     for visit in study.visits.values():
         for number in NUMBER.finditer(visit.label):

@@ -38,6 +38,8 @@ RESERVED = frozenset({
 })  # fmt: skip
 # What a name in a document has besides the parts of its id.
 OF_A_BRANCH = frozenset({"name", "branches", "across_visits"})
+# How many days each unit of time has: a month is a twelfth of a year.
+DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 CONTRACT = "Use lower-case letters, digits and underscores, and begin with a letter."
 
 
@@ -85,24 +87,47 @@ class _Part(BaseModel):
 
 
 class Visit(_Part):
-    """A planned time of measurement."""
+    """A planned measurement: day, week, month or year; without a time, its place among the others is all that is known."""
 
     label: Text
     """What readers read: 6 months."""
     at: Text = ""
     """What sentences say of it: at 6 months. Without it: what the language says of such a label."""
-    month: float = Field(ge=0)
+    day: float | None = Field(default=None, ge=0)
+    """Days since the start of treatment; a visit has a day, a week, a month or a year, and all visits the same."""
+    week: float | None = Field(default=None, ge=0)
+    """Weeks since the start of treatment."""
+    month: float | None = Field(default=None, ge=0)
     """Months since the start of treatment."""
+    year: float | None = Field(default=None, ge=0)
+    """Years since the start of treatment."""
     value: Cells = ()
     """What the data call it: one text or several. Without it: its name."""
     days: tuple[float, float] | None = None
-    """First and last day of its window, where data have dates; of several values the nearest to its month counts."""
+    """First and last day of its window, where data have dates; of several values the nearest to its time counts."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Visit:
         if self.days and self.days[0] > self.days[1]:
             raise ValueError("the first day of the window comes after the last")
+        if sum(getattr(self, unit) is not None for unit in DAYS_IN) > 1:
+            raise ValueError("a visit has one time: a day, a week, a month or a year")
         return self
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that its time is given in, a key of DAYS_IN."""
+        return next((unit for unit in DAYS_IN if getattr(self, unit) is not None), None)
+
+    @property
+    def time(self) -> float | None:
+        """Its time, in its own unit."""
+        return getattr(self, self.unit) if self.unit else None
+
+    @property
+    def planned_day(self) -> float | None:
+        """Its time in days."""
+        return None if self.time is None else self.time * DAYS_IN[self.unit or ""]
 
 
 class Derivation(_Part):
@@ -145,6 +170,8 @@ class Endpoint(_Part):
     """The axis of its figures; log also gives geometric means."""
     limit_of_detection: float | None = Field(default=None, gt=0)
     """The limit below which the laboratory reports "<0.6" rather than a number."""
+    thresholds: dict[Text, Number] = {}
+    """Values with a name, which become lines in its figures: {remission: 2.6}."""
     derive: Derivation | None = None
     """Compute it from other endpoints instead of reading it."""
 
@@ -152,6 +179,12 @@ class Endpoint(_Part):
     def title(self) -> str:
         """The label at the head of a figure."""
         return headed(self.label)
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> Endpoint:
+        if self.scale == "log" and any(value <= 0 for value in self.thresholds.values()):
+            raise ValueError("a log scale has no place for a threshold of zero or less")
+        return self
 
 
 class Characteristic(_Part):
@@ -565,7 +598,20 @@ def _columns_that_clash(study: Study) -> Iterator[Fault]:
             if (first := meant.setdefault(value, name)) != name:
                 problem = f"The value '{value}' stands for '{first}' already."
                 yield Fault(problem, "Let it stand for one visit.", study.where("visits", name, "value"))
+    yield from _times_that_clash(study)
     yield from _windows_that_clash(study)
+
+
+def _times_that_clash(study: Study) -> Iterator[Fault]:
+    """Yield a fault for each visit whose time cannot stand on one axis with the others."""
+    unit = next((spec.unit for spec in reversed(study.visits.values()) if spec.unit), None)
+    for name, spec in study.visits.items():
+        if unit and spec.unit is None:
+            where = study.where("visits", name)
+            yield Fault(f"'{name}' has no time, as others have.", f"Write '{unit}:' and when.", where)
+        elif spec.unit != unit:
+            problem = f"'{name}' counts in {spec.unit}s, others in {unit}s."
+            yield Fault(problem, "Give all visits one unit.", study.where("visits", name, spec.unit or ""))
 
 
 def _windows_that_clash(study: Study) -> Iterator[Fault]:
@@ -576,6 +622,9 @@ def _windows_that_clash(study: Study) -> Iterator[Fault]:
     for name in study.visits if windows else ():
         if name not in windows:
             yield Fault(f"'{name}' has no window, as others have.", "Write 'days: [first, last]'.",
+                        study.where("visits", name))  # fmt: skip
+        elif study.visits[name].unit is None:
+            yield Fault(f"'{name}' has a window, but no time that is planned.", "Write 'month:' and when.",
                         study.where("visits", name))  # fmt: skip
     ordered = sorted(windows.items(), key=lambda window: window[1])
     for (first, before), (second, after) in itertools.pairwise(ordered):

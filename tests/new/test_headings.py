@@ -84,22 +84,28 @@ def test_names_and_labels(text: str, name: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("words", "head", "expected", "left_out", "sure"),
     [
-        (["6", "0", "12"], "", [("baseline", 0), ("month_6", 6), ("month_12", 12)], [], False),
-        (["0", "4", "12"], "week", [("baseline", 0), ("week_4", 0.92), ("week_12", 2.76)], [], True),
-        (["1", "2", "3"], "period", [("period_1", 0), ("period_2", 1), ("period_3", 2)], [], False),
-        (["V1", "V2"], "", [("v1", 0), ("v2", 1)], [], False),
-        (["pre", "post"], "", [("baseline", 0), ("post", 1)], [], True),
-        (["Baseline", "6", "12"], "", [("baseline", 0), ("month_6", 6), ("month_12", 12)], [], False),
-        (["Screening", "Baseline", "Month 6"], "", [("baseline", 0), ("month_6", 6)], ["Screening"], True),
-        (["Spring", "Autumn"], "", [("spring", 0), ("autumn", 1)], [], True),
-        (["M0", "BL", "M6"], "", [("baseline", 0), ("month_6", 6)], [], True),
+        (["6", "0", "12"], "", {"baseline": "month 0", "month_6": "month 6", "month_12": "month 12"}, [], False),
+        (["0", "4", "12"], "week", {"baseline": "week 0", "week_4": "week 4", "week_12": "week 12"}, [], True),
+        (["D0", "day 14"], "", {"baseline": "day 0", "day_14": "day 14"}, [], True),
+        (["0", "1 year"], "", {"baseline": "year 0", "year_1": "year 1"}, [], False),
+        (["BL", "w12", "m12"], "", {"baseline": "month 0", "week_12": "month 2.76", "month_12": "month 12"}, [], True),
+        (["BL", "w12", "End"], "", {"baseline": "month 0", "week_12": "month 2.76", "end": "month 3.76"}, [], True),
+        (["1", "2", "3"], "period", {"period_1": "", "period_2": "", "period_3": ""}, [], False),
+        (["V1", "V2"], "", {"v1": "", "v2": ""}, [], False),
+        (["pre", "post"], "", {"baseline": "", "post": ""}, [], True),
+        (["Baseline", "6", "12"], "", {"baseline": "month 0", "month_6": "month 6", "month_12": "month 12"}, [], False),
+        (["Screening", "Baseline", "Month 6"], "", {"baseline": "month 0", "month_6": "month 6"}, ["Screening"], True),
+        (["Spring", "Autumn"], "", {"spring": "", "autumn": ""}, [], True),
+        (["M0", "BL", "M6"], "", {"baseline": "month 0", "month_6": "month 6"}, [], True),
     ],
 )
 def test_schedules(
-    words: list[str], head: str, expected: list[tuple[str, float]], left_out: list[str], sure: bool
+    words: list[str], head: str, expected: dict[str, str], left_out: list[str], sure: bool
 ) -> None:
     visits, others, is_sure = schedule(words, head)
-    assert [(visit.name, visit.month) for visit in visits] == expected
+    said = {visit.name: " ".join(f"{unit} {number}" for unit, number in visit.time.items()) for visit in visits}
+    assert said == expected
+    assert list(said) == list(expected)
     assert (others, is_sure) == (left_out, sure)
     assert sorted(word for visit in visits for word in visit.words) == sorted(set(words) - set(left_out))
 

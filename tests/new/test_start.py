@@ -151,37 +151,37 @@ def three_sheets(folder: Path) -> list[Path]:
 Expected = dict[str, Any]
 CASES: dict[Callable[[Path], list[Path]], Expected] = {
     long_csv: {
-        "visits": {"baseline": 0, "month_6": 6, "month_12": 12},
+        "visits": {"baseline": "month 0", "month_6": "month 6", "month_12": "month 12"},
         "endpoints": {"esr": "mm/h", "crp": "mg/l"},
         "characteristics": {"sex": ["women", "men"], "age": None},
         "says": ["'Patient' tells the subjects apart", "'<' at the limit of detection 0.6"],
     },
     wide_xlsx: {
-        "visits": {"baseline": 0, "month_6": 6},
+        "visits": {"baseline": "month 0", "month_6": "month 6"},
         "endpoints": {"crp": "mg/l", "grip_strength": "kg"},
         "characteristics": {"sex": ["women", "men"]},
         "says": ["Grip strength, kg, decimals: 0, higher is better", "Comment: free text"],
     },
     dated_xlsx: {
-        "visits": {"baseline": 0, "month_3": 3, "month_6": 6},
+        "visits": {"baseline": "month 0", "month_3": "month 3", "month_6": "month 6"},
         "endpoints": {"pain": ""},
         "characteristics": {"arm": ["a", "b"]},
         "says": ["each subject's first date is day 0", "3 months: the nearest value of days"],
     },
     adam_csv: {
-        "visits": {"baseline": 0, "week_4": 0.92, "week_12": 2.76},
+        "visits": {"baseline": "week 0", "week_4": "week 4", "week_12": "week 12"},
         "endpoints": {"crp": "mg/L", "alb": "g/L"},
         "characteristics": {"age": None, "sex": ["women", "men"]},
         "says": ["Albumin, g/L, decimals: 2, higher is better"],
     },
     redcap_csv: {
-        "visits": {"baseline": 0, "month_3": 3},
+        "visits": {"baseline": "month 0", "month_3": "month 3"},
         "endpoints": {"crp": "mg/l"},
         "characteristics": {"sex": ["women", "men"], "age": None},
         "says": ["visits whose time is not known are left out", "one row an event, 'ae_term' says which"],
     },
     three_sheets: {
-        "visits": {"baseline": 0, "week_12": 2.76},
+        "visits": {"baseline": "week 0", "week_12": "week 12"},
         "endpoints": {"haq": ""},
         "characteristics": {"sex": ["women", "men"], "smoker": ["yes", "no"]},
         "says": ["one row a subject", "one row an event, 'Event' says which"],
@@ -195,7 +195,7 @@ def test_a_spreadsheet_becomes_a_study_that_fills_its_documents(
 ) -> None:
     expected = CASES[make]
     study, started = new(tmp_path, *make(tmp_path))
-    assert {name: visit.month for name, visit in study.visits.items()} == expected["visits"]
+    assert {name: f"{visit.unit} {visit.time:g}" for name, visit in study.visits.items()} == expected["visits"]
     assert {name: endpoint.unit for name, endpoint in study.endpoints.items()} == expected["endpoints"]
     categories = {name: spec.categories and set(spec.categories) for name, spec in study.characteristics.items()}
     assert categories == {name: of and set(of) for name, of in expected["characteristics"].items()}

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..errors import MOST_SHOWN as MOST_FAULTS
 from ..errors import CohortpressError, DataError, Fault, OutputError
+from ..figures.courses import MANY
 from ..formatting import Formatter
 from ..freshness import packaged_templates
 from ..study import SCHEMA, STUDY_FILE, File, Study, parse_study
@@ -236,6 +237,7 @@ def _shown(found: Guess, study: Study, cohort: Cohort | None) -> dict[str, Any]:
     paired = cohort is not None and cohort.paired(names[0], study.baseline, main).there.any()
     return {
         "shown": names[:MOST_SHOWN],
+        "many": len(cohort.subjects) > MANY if cohort else False,
         "first": names[0],
         "main": main,
         "paired": bool(paired),

@@ -279,15 +279,15 @@ def _visits(found: Guess, visits: Sequence[Planned], sure: bool) -> list[str]:
     for visit in visits:
         name = "baseline" if not names and visit.name == "baseline" else found.name(visit.name)
         names.append(name)
-        month = int(visit.month) if visit.month.is_integer() else visit.month
-        found.visits[name] = {"label": visit.label, "month": month}
+        found.visits[name] = {"label": visit.label, **visit.time}
         if "visit" in found.data and visit.words != (name,):
             found.visits[name]["value"] = visit.words[0] if len(visit.words) == 1 else list(visit.words)
         if visit.days:
             found.visits[name]["days"] = list(visit.days)
             found.why["visits", name] = f"{visit.label}: the nearest value of days {visit.days[0]} to {visit.days[1]}"
         elif not sure:
-            found.why["visits", name] = f"'{visit.words[0]}' is taken for month {month}"
+            said = " ".join(f"{unit} {number}" for unit, number in visit.time.items()) or "a visit, in this order"
+            found.why["visits", name] = f"'{visit.words[0]}' is taken for {said}"
     return names
 
 

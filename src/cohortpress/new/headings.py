@@ -70,12 +70,17 @@ _ABBREVIATIONS = frozenset(
 
 @dataclass(frozen=True)
 class Time:
-    """When: ``months`` since the start where the words tell, or a mere ``count``; an end comes after all others."""
+    """When: ``months`` since the start where the words tell, or a mere ``count``; an end comes after all others.
+
+    ``number`` and ``unit`` are what the words say: 12 and week.
+    """
 
     months: float | None = None
     count: int | None = None
     name: str = ""
     label: str = ""
+    number: int = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,8 @@ def counted(number: int, unit: str) -> Time:
     """Return the time after so many units."""
     if number == 0:
         return Time(0.0, name="baseline", label="Baseline")
-    return Time(number * UNITS[unit][0], name=f"{unit}_{number}", label=f"{number} {unit}{'s' if number > 1 else ''}")
+    shown = f"{number} {unit}{'s' if number > 1 else ''}"
+    return Time(number * UNITS[unit][0], name=f"{unit}_{number}", label=shown, number=number, unit=unit)
 
 
 def read_heading(column: str, title: str = "") -> Heading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..formatting import Formatter
@@ -19,11 +19,11 @@ MOST_VISITS = 12
 
 @dataclass(frozen=True)
 class Planned:
-    """A visit: its name, its label, its month, and what the data call it or the days of its window."""
+    """A visit: its name, its label, its time for study.yml, and what the data call it or the days of its window."""
 
     name: str
     label: str
-    month: float
+    time: Mapping[str, float]
     words: tuple[str, ...] = ()
     days: tuple[int, int] | None = None
 
@@ -51,10 +51,11 @@ def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], list[
             others.append(word)
         elif time.months is None:
             times[word] = replace(time, months=next(later))
+    units = {time.unit for time in times.values() if time.months}
     visits: dict[float, Planned] = {}
     for word, time in times.items():
         if time.months is not None:
-            first = visits.get(time.months, Planned(time.name, time.label, _short(time.months)))
+            first = visits.get(time.months, Planned(time.name, time.label, _said(time, units)))
             visits[time.months] = replace(first, words=(*first.words, word))
     planned = [visits[month] for month in sorted(visits)]
     others += [word for visit in planned[MOST_VISITS:] for word in visit.words]
@@ -72,9 +73,15 @@ def windows(days: Iterable[float], subjects: int) -> list[Planned]:
         gaps = [abs(centre - centres[i]) // 2 - 1 for i in (index - 1, index + 1) if 0 <= i < len(centres)]
         reach = min([*gaps, WIDEST])
         low, high = (EARLIEST, min(LATEST_BASELINE, reach)) if month == 0 else (centre - reach, centre + reach)
-        visits.append(Planned(time.name, time.label, float(month), days=(low, high)))
+        visits.append(Planned(time.name, time.label, {"month": month}, days=(low, high)))
     return visits
 
 
-def _short(month: float) -> float:
-    return float(Formatter("en").number(month, 2))
+def _said(time: Time, units: Collection[str]) -> dict[str, float]:
+    """Return a time in the one unit of all visits, in months where they have several, or not at all."""
+    if not any(units):
+        return {}
+    if len(units) == 1:
+        return {next(iter(units)): time.number}
+    month = float(Formatter("en").number(time.months or 0, 2))
+    return {"month": int(month) if month.is_integer() else month}

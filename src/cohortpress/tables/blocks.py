@@ -18,8 +18,6 @@ from .checks import empty, repeated, unknown
 from .dates import days
 from .table import Array, Cells, Flags, Indices, Table, pick
 
-DAYS_A_MONTH = 365.25 / 12
-
 
 @dataclass(frozen=True)
 class Block:
@@ -134,7 +132,7 @@ def _nearest(
 ) -> Block:
     """Return the values of an endpoint that are nearest to a visit, within its window; of two, the earlier."""
     visits, cells = tuple(study.visits), table.codes(column)
-    planned = np.array([visit.month * DAYS_A_MONTH for visit in study.visits.values()])
+    planned = np.array([visit.planned_day or 0 for visit in study.visits.values()])
     rows = rows[np.array([cells[row] != "" for row in rows.tolist()], dtype=np.bool_)]
     when = day[rows]
     windows = [visit.days or (np.nan, np.nan) for visit in study.visits.values()]
