@@ -6,7 +6,8 @@ function RawBlock(block)
     for title in block.text:gmatch('<title>(.-)</title>') do
       table.insert(titles, title)
     end
-    local alt = table.concat(titles, ' ')
+    local alt = table.concat(titles, ' '):gsub('&lt;', '<'):gsub('&gt;', '>'):gsub('&quot;', '"'):gsub('&#x27;', "'")
+      :gsub('&amp;', '&')
     return pandoc.Para { pandoc.Image({ pandoc.Str(alt) }, picture, '', { alt = alt, width = '100%' }) }
   end
 end

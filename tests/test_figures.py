@@ -1,4 +1,4 @@
-"""Courses: every value is seen, nothing breaks the page, and a restyle needs no drawing."""
+"""Figures: every value is seen, no text is over another, numbers are results, and a restyle needs no drawing."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ import io
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 
 from cohortpress.errors import StyleError
-from cohortpress.figures import MARKS, Median, Panel, Threshold, Visit, Words, courses, skin
+from cohortpress.figures import Look, render, skin
+from cohortpress.figures.boxes import Box, Boxes, scattered
+from cohortpress.figures.canvas import MARKS, Panel, Ruler, Text
+from cohortpress.figures.courses import MANY, Courses
+from cohortpress.figures.flow import Absent, Flow, Stage
+from cohortpress.figures.scale import linear, logarithmic
+from cohortpress.figures.visits import Median, Threshold, Visit
 from cohortpress.style import PanelSize
 
 SIZE = PanelSize(60, 50, 8, across=2)
 SVG = "{http://www.w3.org/2000/svg}"
 TOKENS = {token: f"#{index:02x}aa00" for index, token in enumerate(MARKS)}
-PANEL = Panel(
+PANEL = Courses(
     title="CRP",
-    unit="mg/l",
+    note="mg/l",
     visits=(Visit(0, 3), Visit(1, 2), Visit(6, 3), Visit(12, 1)),
     courses=((30, 10, 2, None), (20, None, 1, 0.5), (5, 6, 7, None)),
     medians=(Median(20, "20.0"), Median(8, "8.0"), Median(2, "2.0"), Median(0.5, "0.5")),
@@ -29,8 +37,12 @@ PANEL = Panel(
 )
 
 
-def draw(*panels: Panel, name: str = "f", size: PanelSize = SIZE, words: Words | None = None) -> str:
-    return courses(panels, name=name, size=size, number=lambda x: f"{x:g}", words=words or Words()).svg
+def look(size: PanelSize = SIZE) -> Look:
+    return Look(size, number=lambda x: f"{x:g}", percent=lambda x: f"{x:g}%")
+
+
+def draw(*panels: Panel, name: str = "f", size: PanelSize = SIZE) -> str:
+    return render(panels, name, look(size)).svg
 
 
 def parse(svg: str) -> ElementTree.Element:
@@ -99,11 +111,9 @@ def test_what_is_worse_than_the_start_is_told_apart(
     assert all("C" not in d for c, d in shapes.items() if "fill-worse" in (c or ""))
 
 
-def test_a_linear_axis_begins_at_zero_and_a_log_axis_says_so() -> None:
+def test_a_linear_axis_begins_at_zero_and_a_log_axis_has_round_ticks() -> None:
     assert "0" in texts(draw(PANEL))
-    written = texts(draw(replace(PANEL, log=True)))
-    assert "mg/l, log scale" in written
-    assert {"1", "10"} <= set(written)
+    assert {"1", "10"} <= set(texts(draw(replace(PANEL, log=True))))
 
 
 def test_a_log_axis_refuses_zero() -> None:
@@ -129,6 +139,7 @@ def test_thresholds_are_named_and_within_the_axis() -> None:
     svg = draw(replace(PANEL, thresholds=(Threshold(40, "high"),)))
     root = parse(svg)
     label = next(e for e in root.iter(f"{SVG}text") if e.text == "high")
+    assert label.get("data-axis") == "threshold"
     assert 0 < float(label.get("y", "")) < float(root[0].get("viewBox", "").split()[3])
 
 
@@ -143,15 +154,16 @@ def test_text_in_the_drawing_is_as_large_as_on_the_page() -> None:
 
 def test_what_stands_in_the_data_cannot_break_the_page() -> None:
     evil = '</svg><script>alert("$1$")</script> style="fill: red" & <b'
-    svg = draw(replace(PANEL, title=evil, unit=evil, alt=evil, thresholds=(Threshold(3, evil),)))
+    svg = draw(replace(PANEL, title=evil, note=evil, alt=evil, thresholds=(Threshold(3, evil),)))
     root = parse(skin(svg, TOKENS, "Serif"))
     assert {e.tag for e in root.iter()} <= {
         "div",
         *(SVG + t for t in ("svg", "title", "path", "use", "defs", "text")),
     }
     assert root[0][0].text == evil
-    assert "script" in texts(svg)[0]
-    assert "$1$" in texts(svg)[0], "a dollar is no mathematics"
+    written = " ".join(texts(svg))
+    assert "script" in written
+    assert "$1$" in written, "a dollar is no mathematics"
 
 
 def test_the_alternative_text_is_the_title() -> None:
@@ -178,14 +190,14 @@ def test_a_skin_leaves_no_mark_and_no_colour_of_its_own() -> None:
 
 
 def test_the_picture_for_word_holds_all_panels() -> None:
-    drawing = courses([PANEL, PANEL, PANEL], name="f", size=SIZE, number=str)
+    drawing = render([PANEL, PANEL, PANEL], "f", look())
     image = Image.open(io.BytesIO(drawing.png(dict.fromkeys(MARKS, "#123456"), 100)))
-    # Three panels, two abreast: 2 x 60 mm wide and 2 x 50 mm high at 100 dpi.
-    assert image.size == (int(120 / 25.4 * 100), int(100 / 25.4 * 100))
+    # Three panels, two abreast: 2 x 60 mm wide and 2 x 50 mm high at 100 dpi, and a line of 8 pt between the rows.
+    assert image.size == (int(120 / 25.4 * 100), int(100 / 25.4 * 100 + 8 / 72 * 100))
 
 
 def test_nothing_heavy_is_loaded_for_a_restyle() -> None:
-    code = "import sys, cohortpress.figures as f; f.skin('', f.MARKS, ''); sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, cohortpress.figures as f; f.skin('', f.canvas.MARKS, ''); sys.exit('matplotlib' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -193,3 +205,150 @@ def test_nobody_measured_is_drawn_as_nothing() -> None:
     svg = draw(replace(PANEL, courses=((None,) * 4,), medians=(None,) * 4))
     assert dots(svg, "course") == dots(svg, "accent") == 0
     assert "CRP" in texts(svg)
+
+
+# -- many subjects, crowded panels, and what stands in the margin
+
+
+def many(n: int) -> Courses:
+    return replace(PANEL, courses=tuple((float(i), i / 2, None, i / 3) for i in range(1, n + 1)))
+
+
+def test_many_courses_are_thin_and_transparent_and_tell_nobody_from_another() -> None:
+    svg = draw(many(MANY + 1))
+    assert dots(svg, "course") == dots(svg, "worse") == 0
+    drawn = lines(svg, "course")
+    assert len(drawn) == 2 * (MANY + 1), "what bridges a gap is dashed, and a line of its own"
+    assert all(0 < float(line.get("stroke-opacity") or 1) < 1 for line in drawn)
+    assert sum(bool(line.get("stroke-dasharray")) for line in drawn) == MANY + 1
+    assert dots(draw(many(MANY)), "course") == 3 * MANY
+    alone = replace(PANEL, courses=(*many(MANY).courses, (None, 3, None, None)))
+    assert dots(draw(alone), "course") == 1, "a value without neighbours is seen"
+
+
+def extents(svg: str, size: PanelSize) -> list[tuple[str, float, float, float, float]]:
+    """Return each text with left, right, bottom and top of its letters in pt, y upwards."""
+    ruler = Ruler(look(size))
+    found = []
+    for element in parse(svg).iter(f"{SVG}text"):
+        string, x, y = element.text or "", float(element.get("x", "")), -float(element.get("y", ""))
+        width = ruler.width(string, strong=element.get("font-weight") == "600") / 25.4 * 72
+        left = x - width * {"middle": 0.5, "end": 1.0}.get(element.get("text-anchor", ""), 0.0)
+        found.append((string, left, left + width, y, y + 0.66 * size.font_pt))
+    return found
+
+
+def collisions(svg: str, size: PanelSize) -> list[tuple[str, str]]:
+    """Return the pairs of texts in one panel that lie over each other."""
+    return [
+        (a[0], b[0])
+        for panel in re.findall(r"<svg.*?</svg>", svg, re.DOTALL)
+        for a, b in combinations(extents(panel, size), 2)
+        if a[1] < b[2] - 0.1 and b[1] < a[2] - 0.1 and a[3] < b[4] and b[3] < a[4]
+    ]
+
+
+NARROW, WIDE = PanelSize(54, 45, 7.8, across=3), PanelSize(246, 198, 25, across=3)
+CROWDED = Boxes(
+    title="A scale with a name that is too long for the head of a narrow panel",
+    note="points, log scale",
+    visits=tuple(Visit(week, 312) for week in (0, 1, 2, 4, 8, 12, 16, 24)),
+    courses=((1000.5,) * 8, (2000,) * 8),
+    medians=tuple(Median(value, f"{value:.2f}") for value in (1500, 1250, 1111, 1000, 800, 500, 433, 410)),
+    boxes=(Box(1000, 1200, 1700, 2000),) * 8,
+    thresholds=(Threshold(410, "limit of detection 410"), Threshold(500, "remission 500"), Threshold(530, "low 530")),
+    alt="",
+)
+PANELS: list[list[Panel]] = [
+    [PANEL],
+    [PANEL, replace(PANEL, log=True, thresholds=(Threshold(0.5, "limit of detection 0.5"), Threshold(0.6, "low")))],
+    [replace(PANEL, thresholds=tuple(Threshold(at, f"activity {at}") for at in (1, 2, 3, 20)))] * 3,
+    [CROWDED, replace(CROWDED, visits=tuple(Visit(None, 3, label=f"Visit number {i}") for i in range(8)))],
+    [many(60)] * 6,
+    [Flow(title="", alt="", stages=(
+        Stage("Baseline", (Text("312"), Text("/"), Text("312"), Text(" measured")), ()),
+        Stage("A second visit with a long name", (Text("250"), Text("/"), Text("312"), Text(" measured")),
+              (Absent(Text("62"), "missing"), Absent(Text("8"), "moved away to another part of the country"))),
+        Stage("24 months", (Text("5"), Text("/"), Text("312"), Text(" measured")), (Absent(Text("307"), "lost"),)),
+    ))],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE, replace(WIDE, width_mm=765, across=1)], ids=["narrow", "wide", "whole"])
+@pytest.mark.parametrize("panels", PANELS, ids=range(len(PANELS)))
+def test_no_text_lies_over_another_or_leaves_the_panel(panels: Sequence[Panel], size: PanelSize) -> None:
+    svg = draw(*panels, size=size)
+    assert collisions(svg, size) == []
+    for panel in parse(svg):
+        left, top, width, height = map(float, panel.get("viewBox", "").split())
+        for text, start, end, foot, head in extents(ElementTree.tostring(panel, encoding="unicode"), size):
+            assert left - 0.1 <= start, text
+            assert end <= left + width + 0.1, text
+            assert -(top + height) - 0.1 <= foot, text
+            assert head <= -top + 0.1, text
+
+
+def test_a_collision_is_found() -> None:
+    svg = draw(PANEL)
+    month, n = (re.search(rf'y="([^"]*)">{name}<', svg) for name in ("Month", "n"))
+    assert month
+    assert n
+    assert ("n", "Month") in collisions(svg.replace(n[1], month[1]), SIZE)
+
+
+def test_panels_are_aligned() -> None:
+    wide = replace(PANEL, courses=((123456,) * 4,), medians=(Median(123456, "123456.0"),) * 4)
+    svgs = re.findall(r"<svg.*?</svg>", draw(PANEL, wide, size=WIDE), re.DOTALL)
+    texts_of = [parse(svg).iter(f"{SVG}text") for svg in svgs]
+    first, second = (next(e.get("x") for e in texts if e.get("text-anchor") == "middle") for texts in texts_of)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        ([3, 9], 0, 9),
+        ([70, 104], 60, 110),  # nobody misses the zero of body weights
+        ([51, 100], 40, 110),
+        ([50, 100], 0, 100),
+        ([-2, 5], -2.1, 5.2),
+        ([-5, -2], -5.2, 0),
+        ([0, 0], 0, 1),
+        ([], 0, 1),
+        ([7, 7], 0, 7.3),
+    ],
+)
+def test_a_linear_axis_holds_zero_unless_the_values_are_far_from_it(
+    values: list[float], low: float, high: float
+) -> None:
+    scale = linear(values)
+    assert low <= scale.low <= min(values, default=0)
+    assert max(values, default=0) <= scale.high <= high * 1.04
+    assert (scale.low <= 0) == (low <= 0)
+    assert all(scale.low <= tick <= scale.high for tick in scale.ticks)
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ([0.6, 292], (1, 10, 100)),
+        ([0.8, 20], (1, 3, 10)),
+        ([2, 9], (2, 4, 6, 8)),
+        ([3.1, 4.7], (3.5, 4.0, 4.5)),
+        ([], (1, 10)),
+    ],
+)
+def test_a_log_axis_has_round_ticks_however_narrow_it_is(values: list[float], ticks: tuple[float, ...]) -> None:
+    scale = logarithmic(values, "CRP")
+    assert scale.ticks == pytest.approx(ticks)
+    assert all(0 <= scale.share(tick) <= 1 for tick in scale.ticks)
+
+
+def test_points_are_scattered_alike_every_time_and_widest_where_they_crowd() -> None:
+    heights = sorted([*[10 + i / 100 for i in range(50)], 20.0, 30.0])
+    offsets = scattered(heights, 0.5)
+    assert offsets == scattered(heights, 0.5)
+    assert max(map(abs, offsets)) <= 1
+    assert max(map(abs, offsets[:50])) > 0.9
+    assert max(map(abs, offsets[50:])) < 0.05
+    assert scattered([], 1) == []

@@ -16,7 +16,10 @@ from pdfua.validator import validate
 from PIL import Image
 
 from cohortpress.errors import PrintError
-from cohortpress.figures import MARKS, Median, Panel, Visit, courses, skin
+from cohortpress.figures import Look, render, skin
+from cohortpress.figures.canvas import MARKS
+from cohortpress.figures.courses import Courses
+from cohortpress.figures.visits import Median, Visit
 from cohortpress.printing import Printed, poster_preview, print_pdf
 from cohortpress.style import Document, load_theme, parse_page_size, stylesheet
 
@@ -33,10 +36,10 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def figure() -> str:
-    panel = Panel("CRP", (Visit(0, 1), Visit(6, 1)), ((9, 2),), (Median(9, "9.0"), Median(2, "2.0")), alt="CRP fell")
-    drawing = courses([panel], name="f", size=THEME.panels("poster", PAGE, 3), number=str)
-    svg = skin(drawing.svg, dict.fromkeys(MARKS, "#005f78"), "Source Sans Pro")
-    return svg
+    visits, medians = (Visit(0, 1), Visit(6, 1)), (Median(9, "9.0"), Median(2, "2.0"))
+    panel = Courses(title="CRP", visits=visits, courses=((9, 2),), medians=medians, alt="CRP fell")
+    drawing = render([panel], "f", Look(THEME.panels("poster", PAGE, 3), number=str, percent=str))
+    return skin(drawing.svg, dict.fromkeys(MARKS, "#005f78"), "Source Sans Pro")
 
 
 def page_of(body: str, fonts: Path, document: Document = "poster", css: str = "") -> str:

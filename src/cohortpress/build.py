@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import gc
-import itertools
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from .cohort import Cohort
     from .congress import Profile
     from .engine import Engine
+    from .illustration import Request
     from .result import ResultSet
     from .style import PageSize, Theme
-    from .templating import Branch, Filler
+    from .templating import Filler
     from .verify import Report as Verified
     from .verify.files import Outputs
     from .vocabulary import Entry
@@ -108,6 +109,7 @@ class Build:
         self._warnings = 0
         self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
+        self._asked: dict[Document, dict[str, Request]] = {}
         self._ledger = Ledger(folder / LEDGER)
         self._open = contextlib.ExitStack()
 
@@ -334,7 +336,9 @@ class Build:
         filled = self._work(document, "qmd")
 
         def make() -> None:
+            self._asked.setdefault(document, {}).clear()
             matter, body = self._filler(document).fill(_text_of(source), f"report/{document}.qmd")
+            body = self._with_figures(document, body)
             if document == "abstract":
                 body = with_names(body, self.congress.in_language(self._filler(document).language))
             for old in self._tables_of(document):
@@ -400,39 +404,49 @@ class Build:
         for fault in faults:
             self._caution(fault)
 
-    def _draughtsman(
-        self, document: Document
-    ) -> Callable[[str, Sequence[Branch], Callable[[Branch], str]], str]:
-        """Return the function that draws a figure for ``document``, or finds it drawn."""
-        from .figures import Words
-        from .illustration import DPI, PLAIN, check_kind, figure_block, illustrate
+    def _draughtsman(self, document: Document) -> Callable[[str, object, object], str]:
+        """Return the function that takes down which figure ``document`` asks for, and leaves a mark in its place."""
+        from .illustration import request
 
-        page = self.page(document)
-        count = itertools.count(1)
+        asked = self._asked.setdefault(document, {})
 
-        def draw(kind: str, endpoints: Sequence[Branch], alt: Callable[[Branch], str]) -> str:
-            check_kind(kind)
-            name = f"{document}-{kind}-{next(count)}"
-            svg, png = (self.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
-            alts = {endpoint.name: str(alt(endpoint)) for endpoint in endpoints}
-            size = self.theme.panels(document, page, len(alts))
-            in_word = "docx" in ENDINGS[document]
-            words = self._filler(document).words("figure_words")
-
-            def make() -> None:
-                drawing = illustrate(
-                    alts, name, size, self.study, self.cohort, self.results, self.theme, Words(**words)
-                )
-                write(svg, drawing.svg)
-                if in_word:
-                    write(png, drawing.png(PLAIN, DPI))
-
-            told = (kind, alts, size, words, self.theme.fonts)
-            inputs: list[Input] = [repr(told), *self._measured]
-            self._step(f"figure {name}", inputs, [svg, png] if in_word else [svg], make)
-            return figure_block(svg.read_text(encoding="utf-8"), name, self.theme)
+        def draw(kind: str, things: object, visit: object) -> str:
+            mark = f"\ue010{document}-{kind}-{len(asked) + 1}\ue011"
+            asked[mark] = request(kind, things, visit, self.study, self._filler(document).sentence)
+            return mark
 
         return draw
+
+    def _with_figures(self, document: Document, body: str) -> str:
+        """Return a filled document with its figures, each as wide as the area of the poster that it stands in."""
+        from .congress import lines_in_blocks
+
+        asked = self._asked[document]
+        around = {mark: " ".join(blocks) for _, line, blocks in lines_in_blocks(body) for mark in asked if mark in line}
+        for mark in asked:
+            area = re.search(r"\.area\s+\.([\w-]+)", around.get(mark, ""))
+            body = body.replace(mark, self._figure(document, mark[1:-1], asked[mark], area[1] if area else "figures"))
+        return body
+
+    def _figure(self, document: Document, name: str, asked: Request, area: str) -> str:
+        """Return the Markdown of a figure, drawn now or found drawn."""
+        from .figures import Words
+        from .illustration import DPI, PLAIN, figure_block, illustrate
+
+        svg, png = (self.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
+        size = self.theme.panels(document, self.page(document), len(asked.alts), area)
+        in_word = "docx" in ENDINGS[document]
+        words = self._filler(document).words("figure_words")
+
+        def make() -> None:
+            drawing = illustrate(asked, name, size, self.study, self.cohort, self.results, self.theme, Words(**words))
+            write(svg, drawing.svg)
+            if in_word:
+                write(png, drawing.png(PLAIN, DPI))
+
+        inputs: list[Input] = [repr((asked, size, words, self.theme.fonts)), *self._measured]
+        self._step(f"figure {name}", inputs, [svg, png] if in_word else [svg], make)
+        return figure_block(svg.read_text(encoding="utf-8"), name, self.theme)
 
     @cached_property
     def engine(self) -> Engine:

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .cohort import Cohort
 from .errors import Fault, TemplateError, did_you_mean
-from .figures import Drawing, Median, Panel, Visit, Words, courses, skin
-from .formatting import Formatter
-from .result import ResultSet
-from .study import Study
-from .templating import plain
+from .figures import KINDS, Alt, Asked, Drawing, Look, Words, render, skin
+from .formatting import Formatter, own_decimals
+from .templating import Branch, Value, VisitName, plain, visit_names
 
 if TYPE_CHECKING:
+    from .cohort import Cohort
+    from .result import ResultSet
+    from .study import Study
     from .style import PanelSize, Theme
-
-KINDS = ("courses",)
-
-
-def check_kind(kind: str) -> None:
-    """Raise TemplateError unless ``kind`` is a kind of figure."""
-    if kind not in KINDS:
-        raise TemplateError(Fault(f"There is no figure '{kind}'.", did_you_mean(kind, KINDS)))
-
 
 # A Word file is worked on by co-authors, not hung on a wall: its figures are plain whatever the theme.
 PLAIN = {"paper": "#ffffff", "ink": "#000000", "muted": "#595959", "rule": "#d9d9d9", "course": "#8c8c8c",
@@ -32,8 +24,86 @@ PLAIN = {"paper": "#ffffff", "ink": "#000000", "muted": "#595959", "rule": "#d9d
 DPI = 300
 
 
+@dataclass(frozen=True)
+class Request:
+    """A figure that an author asks for: its kind, what it is of, a visit, and an alternative text a panel.
+
+    In these texts values are marked as results.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    visit: str | None
+    alts: tuple[str, ...]
+
+
+def request(
+    kind: str, things: object, visit: object, study: Study, macro: Callable[[str], Callable[..., str]]
+) -> Request:
+    """Return what ``{{ figure(kind, things, visit) }}`` asks for; ``macro`` finds a sentence of the language.
+
+    Raises TemplateError where there is no such kind, or where it cannot be drawn of these things.
+    """
+    if kind not in KINDS:
+        raise TemplateError(Fault(f"There is no figure '{kind}'.", did_you_mean(kind, KINDS)))
+    drawn = KINDS[kind]
+    if drawn.shows_subjects and study.publish == "aggregate":
+        problem = f"'{kind}' shows single subjects, and the study publishes aggregates only."
+        raise TemplateError(Fault(problem, "Take it out, or draw 'boxes' or 'responders'."))
+    listed = _listed(kind, things, study)
+    at = _visit(kind, visit, study)
+    alts = tuple(macro(f"{kind}_alt")(*arguments) for arguments in drawn.alts(listed, at))
+    return Request(kind, tuple(thing.name for thing in listed), at.name if at else None, alts)
+
+
+def _listed(kind: str, things: object, study: Study) -> list[Branch]:
+    """Return the endpoints or responses that a figure is to show."""
+    part = KINDS[kind].of
+    if part is None:
+        if things:
+            raise TemplateError(Fault(f"'{kind}' shows the whole cohort.", f'Write figure("{kind}").'))
+        return []
+    known, one = getattr(study, part), part.removesuffix("s")
+    if not known:
+        raise TemplateError(Fault(f"study.yml declares no {part}.", f"Declare one under '{part}:'.", study.where(part)))
+    if not things or not isinstance(things, Iterable) or isinstance(things, str):
+        mend = f'Write figure("{kind}", [{next(iter(known))}]).'
+        raise TemplateError(Fault(f"'{kind}' needs a list of {part}.", mend))
+    listed = list(things)
+    for thing in listed:
+        name = thing.name if isinstance(thing, Branch) else thing.result.id if isinstance(thing, Value) else str(thing)
+        if not isinstance(thing, Branch) or name not in known:
+            raise TemplateError(Fault(f"'{name}' is no {one}.", _mend(name, known)))
+    return listed
+
+
+def _visit(kind: str, visit: object, study: Study) -> VisitName | None:
+    """Return the visit that a figure is of; where it must be of one, and the study has one follow-up, that."""
+    needed, followups = KINDS[kind].at_a_visit, study.followups
+    if visit is None and needed == "must" and len(followups) == 1:
+        return visit_names(study)[followups[0]]
+    if visit is None and needed == "must":
+        mend = f"Write visit={followups[-1]}, or another of: {', '.join(followups)}."
+        raise TemplateError(Fault(f"'{kind}' shows one visit.", mend))
+    if visit is None:
+        return None
+    if needed == "no":
+        raise TemplateError(Fault(f"'{kind}' shows all visits.", f"Take 'visit={visit}' out."))
+    if not isinstance(visit, VisitName) or visit.name not in followups:
+        raise TemplateError(Fault(f"'{visit}' is no follow-up visit.", _mend(str(visit), followups)))
+    return visit
+
+
+def _mend(name: str, known: Collection[str]) -> str:
+    """Return what to write in place of a name."""
+    if name in known:
+        return "Write it without quotation marks."
+    whole = name.partition(".")[0]
+    return f"Write {whole}." if whole in known else did_you_mean(name, known)
+
+
 def illustrate(
-    alts: Mapping[str, str],
+    asked: Request,
     name: str,
     size: PanelSize,
     study: Study,
@@ -42,15 +112,18 @@ def illustrate(
     theme: Theme,
     words: Words,
 ) -> Drawing:
-    """Draw the courses of the endpoints in ``alts`` (endpoint -> alternative text, its values marked)."""
-    return courses(
-        [_panel(endpoint, alt, study, cohort, results) for endpoint, alt in alts.items()],
-        name=name,
+    """Draw what is asked for; ``name`` is the figure's own in its document."""
+    formatter = Formatter(study.language)
+    look = Look(
         size=size,
         family=theme.fonts["text"],
         words=words,
-        number=Formatter(study.language).plain,
+        number=formatter.plain,
+        percent=lambda value: formatter.percent(value, own_decimals(value)),
     )
+    alts = tuple(Alt(plain(alt), tuple(re.findall(r'data-result="([^"]+)"', alt))) for alt in asked.alts)
+    source = Asked(asked.names, asked.visit, alts, study, cohort, results, look)
+    return render(KINDS[asked.kind].panels(source), name, look)
 
 
 def figure_block(svg: str, name: str, theme: Theme) -> str:
@@ -58,25 +131,3 @@ def figure_block(svg: str, name: str, theme: Theme) -> str:
     drawing = skin(svg, theme.colours["light"].model_dump(), theme.fonts["text"])
     opening = f'<figure class="figure" id="{name}" data-picture="figures/{name}.png">'
     return f"```{{=html}}\n{opening}\n{drawing}\n</figure>\n```\n"
-
-
-def _panel(name: str, alt: str, study: Study, cohort: Cohort, results: ResultSet) -> Panel:
-    endpoint = study.endpoints[name]
-    medians = [results[f"{name}.{visit}.median"] for visit in study.visits]
-    return Panel(
-        title=endpoint.title,
-        unit=endpoint.unit,
-        visits=tuple(Visit(study.visits[m.visit or ""].month, m.n or 0, f"{name}.{m.visit}.n") for m in medians),
-        courses=tuple(
-            tuple(None if value != value else float(value) for value in row)
-            for row in cohort.values[name]
-            if study.publish == "full"
-        ),
-        medians=tuple(
-            Median(float(m.value), m.text or "", m.id) if isinstance(m.value, int | float) else None for m in medians
-        ),
-        alt=plain(alt),
-        alt_ids=tuple(re.findall(r'data-result="([^"]+)"', alt)),
-        direction=endpoint.direction,
-        log=endpoint.scale == "log",
-    )

@@ -87,7 +87,7 @@ class _Part(BaseModel):
 
 
 class Visit(_Part):
-    """A planned measurement: day, week, month or year; without a time, its place among the others is all that is known."""
+    """A planned measurement. Without a time, its place among the others is all that is known."""
 
     label: Text
     """What readers read: 6 months."""

@@ -168,6 +168,18 @@ class Layout(Grid):
 
     figure: Figure
 
+    def share(self, area: str, gutter_mm: float) -> float:
+        """Return how wide an area is, as a share of that of the figures; 1 where one of them has no place."""
+        rows = [row.split() for row in self.areas]
+        ours, figures = (
+            [width for x, width in enumerate(self.columns) if any(row[x] == name for row in rows)]
+            for name in (area, "figures")
+        )
+        if not ours or not figures:
+            return 1.0
+        unit = (self.figure.width_mm - gutter_mm * (len(figures) - 1)) / sum(figures)
+        return (sum(ours) * unit + gutter_mm * (len(ours) - 1)) / self.figure.width_mm
+
 
 class Sheet(_Part):
     """What a theme says about a document; ``text_pt`` are the smallest, the usual and the largest text."""
@@ -213,13 +225,18 @@ class Theme(_Part):
         scale = _proportion(document, page)
         return smallest * min(1, scale), usual * scale, largest * scale
 
-    def panels(self, document: Document, page: PageSize, count: int) -> PanelSize:
-        """Return the size of each of ``count`` panels of a figure on this page; a second row makes each lower."""
+    def panels(self, document: Document, page: PageSize, count: int, area: str = "figures") -> PanelSize:
+        """Return the size of each of ``count`` panels of a figure on this page, in an area of a poster.
+
+        A second row makes each lower.
+        """
         figure = self.layout(page).figure if document == "poster" else self.abstract.figure
+        gutter = self.sheet(document).gutter_mm
+        share = self.layout(page).share(area, gutter) if document == "poster" else 1.0
         scale = _proportion(document, page)
-        rows = math.ceil(count / figure.across)
+        rows = math.ceil(count / max(1, math.floor(figure.across * share + 0.1)))
         across = math.ceil(count / rows)
-        width = (figure.width_mm - (across - 1) * self.sheet(document).gutter_mm) / across
+        width = (figure.width_mm * share - (across - 1) * gutter) / across
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         return PanelSize(width * scale, height * scale, figure.font_pt * scale, across)
 

@@ -218,7 +218,7 @@ class VisitName:
     name: str
     label: str
     at: str
-    month: float
+    time: float | None
 
     def __str__(self) -> str:
         return self.name
@@ -305,6 +305,14 @@ def constants_of(study: Study) -> Constants:
     })
 
 
+def visit_names(study: Study) -> dict[str, VisitName]:
+    """Return the visits as prose names them."""
+    return {
+        name: VisitName(name, escape(visit.label), escape(visit.at), visit.time)
+        for name, visit in study.visits.items()
+    }
+
+
 def names(study: Study, results: ResultSet, language: Language) -> dict[str, object]:
     """Return every name that a document can use, as Jinja sees it."""
     declared = (study.endpoints, study.characteristics, study.responses, study.yes_no_changes)
@@ -313,10 +321,7 @@ def names(study: Study, results: ResultSet, language: Language) -> dict[str, obj
     for result in results:
         head, *rest = result.id.split(".")
         tree.setdefault(head, Branch(head, language, specs.get(head)))._grow(result, rest)
-    visits = {
-        name: VisitName(name, escape(visit.label), escape(visit.at), visit.month)
-        for name, visit in study.visits.items()
-    }
+    visits = visit_names(study)
     return {
         **tree,
         **visits,
@@ -483,6 +488,13 @@ class Filler:
                 for chosen in itertools.product(*(about[argument] for argument in asked)):
                     yield f"{name}({', '.join(chosen)})", partial(say, macro, chosen)
         yield from _writable(known)
+
+    def sentence(self, name: str) -> Callable[..., str]:
+        """Return a macro of the language file, its text in one line; raises TemplateError without it."""
+        if not callable(macro := self._environment.globals.get(name)):
+            problem = f"templates/{self._language_file} has no sentence '{name}'."
+            raise TemplateError(Fault(problem, "Copy it from that of cohortpress."))
+        return macro
 
     def fill(self, source: str, file: str) -> tuple[dict[str, Any], str]:
         """Return front matter and body of a document with all values in it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from cohortpress.analysis import analyse
 from cohortpress.analysis.derived import derive
 from cohortpress.cohort import read_cohort
 from cohortpress.formatting import format_results
+from cohortpress.illustration import request
 from cohortpress.study import Study, read_study
 from cohortpress.templating import Filler
 from cohortpress.verify import verify
@@ -108,13 +109,14 @@ def printed(folder: Path, study: Study) -> Iterator[tuple[str, str]]:
     """Yield id and text of each result that the filled documents print, those in alternative texts too."""
     results = format_results(analyse(study, derive(study, read_cohort(folder, study))), study)
 
-    def draw(kind: str, endpoints: list[object], alt: Callable[[object], object]) -> str:
-        return "\n".join(str(alt(endpoint)) for endpoint in endpoints)
+    def draw(kind: str, things: object, visit: object) -> str:
+        return "\n".join(request(kind, things, visit, study, filler.sentence).alts)
 
     functions = {"draw": draw, "qr_code": str, "document": "poster", "check_claim": lambda name: None}
     sources = (folder / f"report/{document}.qmd" for document in ("abstract", "poster"))
     both = "".join(source.read_text(encoding="utf-8").partition("\n---\n")[2] for source in sources)
-    _, body = Filler(study, results, [folder / "templates"], functions).fill(both, "both")
+    filler = Filler(study, results, [folder / "templates"], functions)
+    _, body = filler.fill(both, "both")
     for text, id_ in SPAN.findall(body):
         yield id_, re.sub(r"\\(.)", r"\1", text)
 

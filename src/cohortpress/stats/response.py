@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .pairs import Floats, column, differences
 from .proportion import IntervalMethod, Proportion, proportion
+
+Flags = NDArray[np.bool_]
 
 # A percentage is a quotient of decimals: 0.06 of 0.3 must reach 20 % although its float may fall short of it.
 _PERCENT_NOISE = 1e-9
@@ -63,20 +65,38 @@ def responders(
     the improvement on the baseline (50: halved, if lower is better); pairs whose baseline is not above zero
     are then left out of the total, with a warning. Raises ValueError if neither criterion is given.
     """
+    responded, counted = responds(
+        baseline, followup, lower_is_better=lower_is_better, threshold=threshold, strict=strict, percent=percent,
+        decimals=decimals,
+    )  # fmt: skip
+    share = proportion(int(responded.sum()), int(counted.sum()), method=method, conf_level=conf_level)
+    if counted.all():
+        return share
+    left_out = f"{int((~counted).sum())} of {counted.size} pairs left out: their baseline is not above zero"
+    return replace(share, warnings=(*share.warnings, left_out))
+
+
+def responds(
+    baseline: ArrayLike,
+    followup: ArrayLike,
+    *,
+    lower_is_better: bool = True,
+    threshold: float | None = None,
+    strict: bool = False,
+    percent: float | None = None,
+    decimals: int | None = None,
+) -> tuple[Flags, Flags]:
+    """Tell of each pair, shape (n,), whether it responded, and whether that can be said; see `responders`."""
     if threshold is None and percent is None:
         raise ValueError("a responder needs a threshold, a percent improvement, or both")
     side = -1 if lower_is_better else 1
     after = column(followup, "followup")
     improvement = side * percent_changes(baseline, after, decimals=decimals)
-    counted = ~np.isnan(improvement) if percent is not None else np.full(after.size, True)
+    counted: Flags = ~np.isnan(improvement) if percent is not None else np.full(after.size, True)
     responded = counted.copy()
     if percent is not None:
         responded &= np.greater_equal(improvement, percent - _PERCENT_NOISE)
     if threshold is not None:
         beyond = side * (after - threshold)
         responded &= beyond > 0 if strict else beyond >= 0
-    share = proportion(int(responded.sum()), int(counted.sum()), method=method, conf_level=conf_level)
-    if counted.all():
-        return share
-    left_out = f"{int((~counted).sum())} of {after.size} pairs left out: their baseline is not above zero"
-    return replace(share, warnings=(*share.warnings, left_out))
+    return responded, counted

@@ -1,0 +1,360 @@
+"""What all figures share: colours as marks, a ruler for text, a pen, and panels made into SVG and PNG.
+
+Colours are drawn as marks (:data:`MARKS`) that :func:`skin` turns into a theme's colours, so that a new theme needs
+no new drawing. Lengths are mm, from the lower left corner of a panel.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ..style import PanelSize, font_file
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MM_PER_INCH = 25.4
+MM_PER_POINT = MM_PER_INCH / 72
+LINE = 1.3  # from one line of text to the next, in em
+ROW_GAP = 1.0  # between rows of panels, in em
+SPACE = 0.21  # between words, in em
+
+# Colours that no theme has: each stands for a token of the theme until `skin` puts the theme's colour there.
+MARKS = {
+    "ink": "#0202fe",
+    "muted": "#0303fe",
+    "rule": "#0404fe",
+    "course": "#0505fe",
+    "worse": "#0606fe",
+    "accent": "#0707fe",
+}
+TOKENS = {mark: token for token, mark in MARKS.items()}
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words in a figure, in the language of the study; ``{...}`` is put in."""
+
+    day: str = "Day"
+    week: str = "Week"
+    month: str = "Month"
+    year: str = "Year"
+    n: str = "n"
+    median: str = "median"
+    log: str = "log scale"
+    detection: str = "limit of detection"
+    change: str = "change, {first} to {visit}"
+    interval: str = "{level} CI"
+    measured: str = "measured"
+    missing: str = "missing"
+    lost: str = "lost"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the panels of a figure look: size and font on the finished page, and numbers and words in a language."""
+
+    size: PanelSize
+    number: Callable[[float], str]
+    percent: Callable[[float], str]
+    words: Words = Words()
+    family: str = "Source Sans Pro"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text, and what a number in it is: ``result=`` and an id, or ``axis=`` and what the author declared."""
+
+    string: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a panel needs; panels of a figure get the room of the neediest, so that their plots are aligned.
+
+    ``body`` is the height below the head (0: what the theme gives), ``head`` the lines of the head. From the left begin
+    the ``axis`` and the plot (``left``), from the ``right`` the margin. ``even`` visits are not to scale.
+    """
+
+    body: float = 0.0
+    head: int = 0
+    axis: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+    even: bool = False
+
+    def and_of(self, other: Room) -> Room:
+        """Return room for either."""
+        return Room(*(max(one, two) for one, two in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A panel; ``note`` stands behind its title, ``alt`` tells its story to those who do not see it.
+
+    ``alt_ids`` are the results that the alternative text prints, in order.
+    """
+
+    title: str
+    note: str = ""
+    alt: str
+    alt_ids: tuple[str, ...] = ()
+
+    def room(self, ruler: Ruler) -> Room:
+        """Return what the panel needs."""
+        raise NotImplementedError
+
+    def draw(self, pen: Pen) -> None:
+        """Draw all but the head."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """``svg`` holds an SVG a panel, in marked colours; ``png`` draws an image in given colours and dpi."""
+
+    svg: str
+    png: Callable[[Mapping[str, str], int], bytes] = field(compare=False)
+
+
+def render(panels: Sequence[Panel], name: str, look: Look) -> Drawing:
+    """Draw the panels; ``name`` is unique in the document (the SVGs' ids begin with it)."""
+    ruler = Ruler(look)
+    rooms = [replace(panel.room(ruler), head=len(ruler.head(panel))) for panel in panels]
+    room = reduce(Room.and_of, rooms)
+    # Margins at the right are alike only below one another: a long label shall not narrow the plots beside it.
+    across = look.size.across
+    rooms = [replace(room, right=max(r.right for r in rooms[index % across :: across])) for index in range(len(rooms))]
+    size = replace(look.size, height_mm=room.body + ruler.above(room) if room.body else look.size.height_mm)
+    look = replace(look, size=size)
+    svgs = []
+    for index, panel in enumerate(panels):
+        figure = _figure(size.width_mm, size.height_mm)
+        _draw(panel, Pen(look, rooms[index], _axes(figure, 0, 0, size), MARKS))
+        above = size.font_pt * ROW_GAP if index >= size.across else 0
+        svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}", above))
+
+    def png(tokens: Mapping[str, str], dpi: int) -> bytes:
+        rows, gap = math.ceil(len(panels) / size.across), ROW_GAP * ruler.em
+        figure = _figure(size.width_mm * size.across, (size.height_mm + gap) * rows - gap)
+        for index, panel in enumerate(panels):
+            row, column = divmod(index, size.across)
+            bottom = (rows - 1 - row) * (size.height_mm + gap)
+            _draw(panel, Pen(look, rooms[index], _axes(figure, column * size.width_mm, bottom, size), tokens))
+        return _save(figure, "png", dpi)
+
+    return Drawing(f'<div class="panels" style="--across: {size.across}">\n{"".join(svgs)}</div>\n', png)
+
+
+def skin(svg: str, tokens: Mapping[str, str], family: str) -> str:
+    """Return ``svg`` in the colours and the font family of a theme.
+
+    Colours stand in attributes, which print; a browser's style sheet may override them by class.
+    """
+    for token, mark in MARKS.items():
+        svg = svg.replace(mark, escape(tokens[token]))
+    return svg.replace("<svg ", f'<svg font-family="{escape(family)}" ')
+
+
+class Ruler:
+    """Measures text as it will stand in a panel; ``em`` is the height of its line of type."""
+
+    def __init__(self, look: Look) -> None:
+        from matplotlib.font_manager import FontProperties
+
+        self.look = look
+        self.em = look.size.font_pt * MM_PER_POINT
+        self._fonts = {
+            strong: FontProperties(fname=font_file(f"{look.family}/{cut}"), size=look.size.font_pt, weight=weight)
+            for strong, cut, weight in ((False, "Regular", 400), (True, "Semibold", 600))
+        }
+
+    def width(self, string: str, *, strong: bool = False) -> float:
+        """Return the width of a text."""
+        from matplotlib.textpath import text_to_path
+
+        if not string:
+            return 0.0
+        extent = text_to_path.get_text_width_height_descent(string, self._fonts[strong], False)
+        return float(extent[0]) * MM_PER_POINT
+
+    def widest(self, strings: Sequence[str], *, strong: bool = False) -> float:
+        """Return the width of the widest of some texts, 0 of none."""
+        return max((self.width(string, strong=strong) for string in strings), default=0.0)
+
+    def wrap(self, string: str, width: float, *, strong: bool = False) -> list[str]:
+        """Return the text in lines no wider than ``width``, unless a single word is."""
+        lines: list[str] = []
+        for word in string.split():
+            if lines and self.width(f"{lines[-1]} {word}", strong=strong) <= width:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+        return lines
+
+    def above(self, room: Room) -> float:
+        """Return the height of the head."""
+        return (0.9 + LINE * room.head if room.head else 0.1) * self.em
+
+    def head(self, panel: Panel) -> list[str]:
+        """Return the lines of a panel's title; the note follows the last one, on a line of its own ("") if it must."""
+        if not panel.title:
+            return []
+        full = self.look.size.width_mm
+        lines = self.wrap(panel.title, full, strong=True)
+        end = self.width(lines[-1], strong=True) + 0.5 * self.em
+        return [*lines, ""] if panel.note and end + self.width(panel.note) > full else lines
+
+
+class Pen(Ruler):
+    """Draws in the colours of tokens; lines and dots are sized in hundredths of the font's size."""
+
+    def __init__(self, look: Look, room: Room, axes: Axes, colours: Mapping[str, str]) -> None:
+        super().__init__(look)
+        self.room = room
+        self._axes, self._colours, self._hundredth = axes, colours, look.size.font_pt / 100
+
+    @property
+    def top(self) -> float:
+        """Where the head ends."""
+        return self.look.size.height_mm - self.above(self.room)
+
+    @property
+    def right(self) -> float:
+        """Where the plot ends."""
+        return self.look.size.width_mm - self.room.right
+
+    def text(
+        self, x: float, y: float, text: str | Text, token: str = "muted", ha: str = "left", *, strong: bool = False
+    ) -> None:
+        """Write a text."""
+        if isinstance(text, str):
+            text = Text(text)
+        if text.string:
+            self._axes.text(x, y, text.string, color=self._colours[token], fontproperties=self._fonts[strong], ha=ha,
+                            va="baseline", parse_math=False, gid=f"data-{text.of}" if text.of else None)  # fmt: skip
+
+    def texts(self, x: float, y: float, texts: Sequence[Text], token: str, *, strong: bool = False) -> None:
+        """Write texts one behind the other: each is something else."""
+        for text in texts:
+            x += SPACE * self.em * text.string.startswith(" ")
+            self.text(x, y, replace(text, string=text.string.lstrip()), token, strong=strong)
+            x += self.width(text.string.lstrip(), strong=strong)
+
+    def line(
+        self, *points: Point, token: str, width: float, z: float, dashes: Any = "-", opacity: float | None = None
+    ) -> None:
+        """Draw a line through the points."""
+        xs, ys = zip(*points, strict=True)
+        self._axes.plot(
+            xs, ys, color=self._colours[token], linewidth=width * self._hundredth, linestyle=dashes, zorder=z,
+            clip_on=False, solid_capstyle="round", solid_joinstyle="round", dash_capstyle="butt", alpha=opacity,
+        )  # fmt: skip
+
+    def dots(
+        self, *points: Point, token: str, size: float, z: float, marker: str = "o", opacity: float | None = None
+    ) -> None:
+        """Draw a marker at each point."""
+        xs, ys = zip(*points, strict=True)
+        self._axes.plot(
+            xs, ys, color=self._colours[token], linestyle="none", marker=marker, zorder=z,
+            markersize=size * self._hundredth, markeredgewidth=0, clip_on=False, alpha=opacity,
+        )  # fmt: skip
+
+    def arrow(self, start: Point, end: Point) -> None:
+        """Draw an arrow, across or down."""
+        tip = 0.3 * self.em
+        across = end[0] > start[0]
+        self.line(start, (end[0] - tip, end[1]) if across else (end[0], end[1] + tip), token="muted", width=6, z=1)
+        middle = (end[0] - tip, end[1]) if across else (end[0], end[1] + tip)
+        self.dots(middle, token="muted", size=50, z=2, marker=">" if across else "v")
+
+    def box(
+        self, corner: Point, opposite: Point, *, token: str, z: float, width: float = 0, opacity: float = 1
+    ) -> None:
+        """Draw a rectangle: filled, or, with a ``width`` of line, its outline."""
+        (x, y), (x2, y2) = corner, opposite
+        if width:
+            around = ((x, y), (x2, y), (x2, y2), (x, y2), (x, y))
+            self.line(*around, token=token, width=width, z=z)
+        else:
+            self._axes.fill((x, x2, x2, x), (y, y, y2, y2), color=self._colours[token], linewidth=0, zorder=z,
+                            clip_on=False, alpha=None if opacity == 1 else opacity)  # fmt: skip
+
+
+def _draw(panel: Panel, pen: Pen) -> None:
+    baseline = pen.look.size.height_mm - 0.8 * pen.em
+    for line in pen.head(panel):
+        pen.text(0, baseline, Text(line, "axis=head"), "ink", strong=True)
+        end, baseline = pen.width(line, strong=True), baseline - LINE * pen.em
+    if panel.note:
+        pen.text(end + 0.5 * pen.em if end else 0, baseline + LINE * pen.em, Text(panel.note, "axis=head"))
+    panel.draw(pen)
+
+
+def _figure(width_mm: float, height_mm: float) -> Figure:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH))
+
+
+def _axes(figure: Figure, left: float, bottom: float, size: PanelSize) -> Axes:
+    """Return bare axes over one panel's place; their coordinates are mm from its lower left corner."""
+    width, height = figure.get_size_inches() * MM_PER_INCH
+    axes = figure.add_axes((left / width, bottom / height, size.width_mm / width, size.height_mm / height))
+    axes.set_axis_off()
+    axes.set_xlim(0, size.width_mm)
+    axes.set_ylim(0, size.height_mm)
+    return axes
+
+
+def _save(figure: Figure, kind: str, dpi: int = 72) -> bytes:
+    from matplotlib import rc_context
+
+    buffer = io.BytesIO()
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "cohortpress"}):
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata, transparent=kind == "svg")
+    return buffer.getvalue()
+
+
+def _tidy(svg: str, panel: Panel, name: str, above: float) -> str:
+    """Return matplotlib's SVG fit to stand in a page: own ids, a title, colours by class, nothing idle.
+
+    ``above`` is left free, in pt.
+    """
+    width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0]
+    box = f"0 {-above} {width} {float(height) + above}" if above else f"0 0 {width} {height}"
+    # A quotation mark in a text shall not look like that of an attribute.
+    body = re.sub(r">[^<]+<", lambda text: text[0].replace('"', "&quot;"), svg[svg.index("<g") :])
+    # Matplotlib puts what a text is of on the group around it.
+    body = re.sub(r'<g id="data-(\w+)=([^"]*)">\s*<text', r'<g>\n<text data-\1="\2"', body)
+    body = re.sub(r'style="([^"]*)"', _attributes, body)
+    # Groups are bare and only the ids of markers ("m...") are referred to; turns by no angle say nothing.
+    body = re.sub(r' id="(?!m)[^"]*"| transform="rotate\(-0[^"]*"|<!--.*?-->', "", body, flags=re.DOTALL)
+    body = re.sub(r'<path d="[^"]*"\s+fill="none"/>|</?g>|<defs>\s*</defs>', "", body)
+    body = re.sub(r'( id="|href="#)', rf"\1{name}-", body)
+    body = re.sub(r'\s*\n\s*(?=[LCz"])', " ", re.sub(r"\s*\n\s*", "\n", body))
+    told = f' data-results="{" ".join(panel.alt_ids)}"' if panel.alt_ids else ""
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<svg {spaces} viewBox="{box}" role="img"{told}>\n<title>{escape(panel.alt)}</title>{body}'
+
+
+def _attributes(style: re.Match[str]) -> str:
+    """Return style declarations as attributes, which a page's style sheet can override."""
+    given = dict(part.split(": ", 1) for part in style[1].split("; ") if ": " in part)
+    given.pop("font-family", None)
+    classes = " ".join(f"{key}-{TOKENS[value]}" for key, value in given.items() if value in TOKENS)
+    attributes = " ".join(f'{key}="{value}"' for key, value in given.items())
+    return f'class="{classes}" {attributes}' if classes else attributes

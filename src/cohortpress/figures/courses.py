@@ -1,0 +1,89 @@
+"""Courses: every subject's values over the visits, and the median. For cohorts small enough to see each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from .asked import Asked, Kind, each_alone
+from .canvas import Pen, Point, Text, Words
+from .labels import Label, Line
+from .visits import Plot, VisitPanel, of_endpoint
+
+# Above this many subjects courses are a texture: thin and transparent, none told from another.
+MANY = 30
+FAINTEST = 0.15
+GAP = (0, (2.5, 2))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Courses(VisitPanel):
+    """One endpoint: thin lines are subjects, the thick one is the median."""
+
+    direction: str = "lower_is_better"
+
+    def start(self) -> Text | None:
+        return self.medians[0].label if self.medians[0] and any(self.medians[1:]) else None
+
+    def end(self, words: Words) -> tuple[Line, ...]:
+        last = [median.label for median in self.medians if median][-1:]
+        return tuple(Line((text,), "accent") for text in (Text(words.median), *last))
+
+    def draw(self, pen: Pen) -> None:
+        plot = self.frame(pen)
+        seen = [course for course in self.courses if any(value is not None for value in course)]
+        for course in seen:
+            if len(seen) > MANY:
+                _faint(pen, course, plot, max(FAINTEST, MANY / 2 / len(seen)))
+            else:
+                self._distinct(pen, course, plot)
+        line = [(x, plot.y(median.value)) for x, median in zip(plot.xs, self.medians, strict=True) if median]
+        if line:
+            pen.line(*line, token="accent", width=17, z=6)
+            pen.dots(*line, token="accent", size=52, z=6)
+        if first := self.start():
+            x, height = line[0]
+            pen.text(x - 0.55 * pen.em, height - 0.33 * pen.em, first, "accent", ha="right", strong=True)
+        self.label(pen, plot, *(Label(height, self.end(pen.look.words), last=True) for _, height in line[-1:]))
+
+    def _distinct(self, pen: Pen, course: Sequence[float | None], plot: Plot) -> None:
+        """Draw one subject: dashes bridge a gap, and a dark diamond marks what is worse than at the start."""
+        sign = 1 if self.direction == "lower_is_better" else -1
+        start = course[0]
+        seen = [
+            (visit, (plot.xs[visit], plot.y(value)), start is not None and sign * (value - start) > 0)
+            for visit, value in enumerate(course)
+            if value is not None
+        ]
+        for (before, a, _), (visit, b, worse) in pairwise(seen):
+            dashes = "-" if visit == before + 1 else GAP
+            token, width = ("worse", 8) if worse else ("course", 6)
+            pen.line(a, b, token=token, width=width, z=3 + worse, dashes=dashes)
+        for _, place, worse in seen:
+            token, size, marker = ("worse", 28, "D") if worse else ("course", 24, "o")
+            pen.dots(place, token=token, size=size, z=4 + worse, marker=marker)
+
+
+def _faint(pen: Pen, course: Sequence[float | None], plot: Plot, opacity: float) -> None:
+    """Draw one of many subjects: lines alone, and a dot where a value has no neighbour."""
+    seen = [(visit, (plot.xs[visit], plot.y(value))) for visit, value in enumerate(course) if value is not None]
+    if len(seen) == 1:
+        pen.dots(seen[0][1], token="course", size=12, z=3, opacity=opacity)
+    for dashed, steps in groupby(pairwise(seen), lambda step: step[1][0] > step[0][0] + 1):
+        points: list[Point] = []
+        for (_, a), (_, b) in steps:
+            points += [b] if points else [a, b]
+        pen.line(*points, token="course", width=4, z=3, opacity=opacity, dashes=GAP if dashed else "-")
+
+
+def panels(asked: Asked) -> list[Courses]:
+    """Return a panel an endpoint."""
+    studied = asked.study.endpoints
+    return [
+        of_endpoint(Courses, asked, name, alt, direction=studied[name].direction)
+        for name, alt in zip(asked.names, asked.alts, strict=True)
+    ]
+
+
+KIND = Kind(panels, each_alone)

@@ -1,0 +1,71 @@
+"""The axis of the values: where it begins and ends, and its ticks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import Fault, StyleError
+
+FEWEST_TICKS = 3
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Both ends of an axis and its ticks, all in the unit of the values."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    log: bool = False
+
+    def share(self, value: float) -> float:
+        """Return how far up the axis a value stands: 0 at its foot, 1 at its head."""
+        if self.log:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+
+def linear(values: Sequence[float], *, most: int = 4) -> Scale:
+    """Return an axis from zero, or, where all values are far from it, around them.
+
+    Nobody misses the zero of body weights: it is left out where the values use less than the upper half.
+    """
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    if low > high / 2 > 0 and high > low:
+        pad = 0.05 * (high - low)
+        low, high = low - pad, high + pad
+    else:
+        low, high = 1.03 * min(0.0, low), 1.03 * max(0.0, high)
+        high = high if low < high else 1.0
+    return Scale(low, high, tuple(tick for tick in _nice(low, high, most) if low <= tick <= high))
+
+
+def logarithmic(values: Sequence[float], title: str) -> Scale:
+    """Return an axis on which equal ratios are equally far apart, with ticks at round values.
+
+    Raises StyleError where a value, in the panel ``title``, is not above zero.
+    """
+    if not values:
+        return Scale(1.0, 10.0, (1.0, 10.0), log=True)
+    if min(values) <= 0:
+        mend = "Take 'scale: log' from this endpoint."
+        raise StyleError(Fault(f"A log axis cannot show {min(values):g}.", mend, title))
+    low, high = math.log10(min(values)), math.log10(max(values))
+    pad = 0.05 * (high - low) or 0.1
+    bottom, top = 10 ** (low - pad), 10 ** (high + pad)
+    for steps in ((1,), (1, 3), (1, 2, 5)):
+        ticks = [step * 10.0**power for power in range(math.floor(low - pad), math.ceil(high + pad)) for step in steps]
+        ticks = [tick for tick in ticks if bottom <= tick <= top]
+        if len(ticks) >= FEWEST_TICKS:
+            break
+    else:  # within less than a decade: as on a linear axis, only not equally far apart
+        ticks = [tick for tick in _nice(bottom, top, 4) if bottom <= tick <= top]
+    return Scale(bottom, top, tuple(ticks), log=True)
+
+
+def _nice(low: float, high: float, most: int) -> list[float]:
+    from matplotlib.ticker import MaxNLocator
+
+    return [float(tick) for tick in MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]

@@ -1,0 +1,229 @@
+"""What panels over time share: an axis of values, the visits below it, thresholds, and labels that do not collide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count, pairwise
+from typing import Any, TypeVar
+
+from .asked import Alt, Asked, value
+from .canvas import LINE, Panel, Pen, Room, Ruler, Text, Words
+from .labels import Label, Line, named, width, write
+from .scale import Scale, linear, logarithmic
+
+GAP = 0.22  # the least between two texts in a row, in em
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit: its time, or, where the study gives none, its label; ``n`` were measured, ``id`` is that result."""
+
+    time: float | None
+    n: int
+    id: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Median:
+    """A median: where it is drawn, and the text beside it; ``id`` is the result it is."""
+
+    value: float
+    text: str
+    id: str = ""
+
+    @property
+    def label(self) -> Text:
+        return Text(self.text, f"result={self.id}")
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A value with a name, drawn as a dotted line across the panel."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row below the plot: its name, and a text a visit."""
+
+    name: str
+    texts: tuple[Text, ...]
+    token: str = "ink"
+
+    def write(self, pen: Pen, xs: Sequence[float], height: float) -> None:
+        """Write all texts, or, where they would touch, every second, third ..."""
+        pen.text(pen.room.axis - 0.5 * pen.em, height, self.name, ha="right")
+        strong = self.token == "accent"
+        halves = [pen.width(text.string, strong=strong) / 2 for text in self.texts]
+        for index in _legible(xs, halves, GAP * pen.em):
+            pen.text(xs[index], height, self.texts[index], self.token, ha="center", strong=strong)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Where the visits stand, and where a value does."""
+
+    xs: tuple[float, ...]
+    y: Callable[[float], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPanel(Panel):
+    """One endpoint over the visits.
+
+    ``courses`` has a row a subject and a value (or None) a visit, ``medians`` one a visit; ``time_unit`` is a name in
+    :class:`Words`.
+    """
+
+    visits: tuple[Visit, ...]
+    courses: tuple[tuple[float | None, ...], ...]
+    medians: tuple[Median | None, ...]
+    time_unit: str = "month"
+    log: bool = False
+    thresholds: tuple[Threshold, ...] = ()
+
+    @property
+    def shown(self) -> list[float]:
+        """All values that the axis must hold."""
+        values = [value for course in self.courses for value in course if value is not None]
+        return values + [m.value for m in self.medians if m] + [line.value for line in self.thresholds]
+
+    @property
+    def scale(self) -> Scale:
+        return logarithmic(self.shown, self.title) if self.log else linear(self.shown)
+
+    @property
+    def reach(self) -> float:
+        """How far, in em, what is drawn at a visit may reach to its sides."""
+        return 0.6
+
+    def start(self) -> Text | None:
+        """Return what stands between the axis and the first visit, at the height of its median."""
+        return None
+
+    def end(self, words: Words) -> tuple[Line, ...]:
+        """Return what stands behind the last visit, beside the names of thresholds."""
+        return ()
+
+    def rows(self, ruler: Ruler) -> list[Row]:
+        """Return the rows below the plot."""
+        number, words = ruler.look.number, ruler.look.words
+        timed = all(visit.time is not None for visit in self.visits)
+        times = [visit.label if visit.time is None else number(visit.time) for visit in self.visits]
+        return [
+            Row(getattr(words, self.time_unit) if timed else "", tuple(Text(time, "axis=visit") for time in times)),
+            Row(words.n, tuple(Text(number(visit.n), f"result={visit.id}") for visit in self.visits)),
+        ]
+
+    def room(self, ruler: Ruler) -> Room:
+        em, start = ruler.em, self.start()
+        names = [row.name for row in self.rows(ruler)]
+        axis = ruler.widest([*map(ruler.look.number, self.scale.ticks), *names]) + 0.5 * em
+        before = max(ruler.width(start.string, strong=True) + em if start else 0.0, self.reach * em)
+        lines = [line for threshold in self.thresholds for line in named(threshold.label, ruler, "")]
+        behind = width([*self.end(ruler.look.words), *lines], ruler) + self.reach * em
+        space = ruler.look.size.width_mm - axis - before - behind
+        return Room(axis=axis, left=axis + before, right=behind, even=self._even(ruler, space))
+
+    def _even(self, ruler: Ruler, space: float) -> bool:
+        """Tell whether visits stand evenly in the space: without times, or because to scale they would collide."""
+        if any(visit.time is None for visit in self.visits):
+            return True
+        halves = [
+            max((self.reach - 0.3) * ruler.em, *(ruler.width(text.string) / 2 for text in texts))
+            for texts in zip(*(row.texts for row in self.rows(ruler)), strict=True)
+        ]
+        xs = self._places(0, space, even=False)
+        gap = GAP * ruler.em
+        return any(b - a < h + k + gap for (a, b), (h, k) in zip(pairwise(xs), pairwise(halves), strict=True))
+
+    def _places(self, left: float, right: float, *, even: bool) -> tuple[float, ...]:
+        """Return where the visits stand."""
+        steps = [index if even else visit.time or 0 for index, visit in enumerate(self.visits)]
+        first, last = min(steps), max(steps)
+        return tuple(left + (right - left) * (step - first) / (last - first or 1) for step in steps)
+
+    def _bottom(self, ruler: Ruler) -> float:
+        return (0.7 + LINE * len(self.rows(ruler))) * ruler.em
+
+    def frame(self, pen: Pen) -> Plot:
+        """Draw axis, visits and the lines of thresholds; return where things stand."""
+        em, scale, rows = pen.em, self.scale, self.rows(pen)
+        bottom, end = self._bottom(pen), pen.right + (self.reach - 0.6) * em
+        xs = self._places(pen.room.left, pen.right, even=pen.room.even)
+        plot = Plot(xs, lambda value: bottom + (pen.top - bottom) * scale.share(value))
+        first = self.medians[0] if self.start() else None
+
+        def across(value: float, **how: Any) -> None:
+            # A line leaves room for the text before the first visit.
+            near = first is not None and abs(plot.y(value) - plot.y(first.value)) < 0.75 * em
+            begin = pen.room.left - 0.3 * em if near else pen.room.axis
+            pen.line((begin, plot.y(value)), (end, plot.y(value)), **how)
+
+        for tick in scale.ticks:
+            across(tick, token="rule", width=4, z=1)
+            label = Text(pen.look.number(tick), "axis=value")
+            pen.text(pen.room.axis - 0.5 * em, plot.y(tick) - 0.33 * em, label, ha="right")
+        for threshold in self.thresholds:
+            across(threshold.value, token="muted", width=6, z=2, dashes=(0, (1, 2)))
+        pen.line((pen.room.axis, bottom), (end, bottom), token="muted", width=4, z=1.5)
+        for x in plot.xs:
+            pen.line((x, bottom - 0.3 * em), (x, bottom), token="muted", width=4, z=1.5)
+        for number, row in enumerate(reversed(rows)):
+            row.write(pen, plot.xs, (0.35 + LINE * number) * em)
+        return plot
+
+    def label(self, pen: Pen, plot: Plot, *first: Label) -> None:
+        """Write ``first`` and the names of the thresholds into the right margin."""
+        thresholds = [Label(plot.y(line.value), named(line.label, pen, "axis=threshold")) for line in self.thresholds]
+        write(pen, pen.right + self.reach * pen.em, [*first, *thresholds], self._bottom(pen))
+
+
+AnyPanel = TypeVar("AnyPanel", bound=VisitPanel)
+
+
+def of_endpoint(make: type[AnyPanel], asked: Asked, name: str, alt: Alt, **more: Any) -> AnyPanel:
+    """Return a panel of an endpoint; the values of subjects are in it only where the study publishes them."""
+    study, endpoint, words = asked.study, asked.study.endpoints[name], asked.look.words
+    note = ", ".join(filter(None, (endpoint.unit, words.log if endpoint.scale == "log" else "")))
+    visits, medians = [], []
+    for visit, spec in study.visits.items():
+        n, median = (asked.results[f"{name}.{visit}.{measure}"] for measure in ("n", "median"))
+        visits.append(Visit(spec.time, int(value(n) or 0), n.id, spec.label))
+        middle = value(median)
+        medians.append(None if middle is None else Median(middle, median.text or "", median.id))
+    limits = dict(endpoint.thresholds)
+    if endpoint.limit_of_detection is not None:
+        limits[words.detection] = endpoint.limit_of_detection
+    rows = asked.cohort.values[name].tolist() if study.publish == "full" else []
+    return make(
+        title=endpoint.title,
+        note=note,
+        alt=alt.text,
+        alt_ids=alt.ids,
+        visits=tuple(visits),
+        medians=tuple(medians),
+        courses=tuple(tuple(None if cell != cell else cell for cell in row) for row in rows),
+        log=endpoint.scale == "log",
+        thresholds=tuple(Threshold(limit, _said(label, asked.look.number(limit))) for label, limit in limits.items()),
+        time_unit=study.visits[study.baseline].unit or "",
+        **more,
+    )
+
+
+def _said(label: str, number: str) -> str:
+    """Return the name of a threshold and its value, unless the name says it already."""
+    return label if number in label else f"{label} {number}"
+
+
+def _legible(xs: Sequence[float], halves: Sequence[float], gap: float) -> Sequence[int]:
+    """Return which texts to write so that none touches another: all, or every second, third ..."""
+    for step in count(1):
+        chosen = range(0, len(xs), step)
+        if all(xs[j] - xs[i] >= halves[i] + halves[j] + gap for i, j in pairwise(chosen)):
+            return chosen
+    raise AssertionError
