@@ -411,7 +411,7 @@ def test_templates_that_were_taken_out_are_those_that_count(tmp_path: Path) -> N
     new(tmp_path)
     eject(tmp_path / "my-study")
     replace(tmp_path / "my-study/templates/page.html", "<body ", '<body data-mine="yes" ')
-    replace(tmp_path / "my-study/templates/language/en.jinja", "stayed the same", "did not change")
+    replace(tmp_path / "my-study/templates/language/en.jinja", '"stayed the same"', '"did not change"')
     with Build(tmp_path / "my-study", Options("pandoc"), lambda step, seconds: None) as steps:
         steps.fill("abstract")
         steps.render("abstract")
