@@ -41,10 +41,12 @@ lint: setup-dev ## Linters and types alone
 	@.venv/bin/ruff check --output-format concise
 	@.venv/bin/mypy
 
-bench: setup ## How long and how much memory, beside the floor and R Markdown
+bench: setup-dev ## How long and how much memory, beside the floor and R Markdown
 	@$(PYTHON) bench/bench.py
 	@echo
 	@$(PYTHON) bench/statistics_bench.py
+	@echo
+	@$(PYTHON) bench/new_study_bench.py
 
 gallery: setup ## Pictures of all themes for the documentation
 	@$(PYTHON) tools/gallery.py
