@@ -32,7 +32,7 @@ STUDY = ("_quarto.yml", "data", "report", "templates")
 MADE = ("_output", "build")
 FLOOR = f"""
 import subprocess
-import pandas, scipy.special, matplotlib.figure, matplotlib.backends.backend_svg, weasyprint
+import scipy.special, matplotlib.figure, matplotlib.backends.backend_svg, weasyprint
 for document in ("abstract", "poster"):
     subprocess.run([{str(PANDOC)!r}, "--to=html"], input=b"", stdout=subprocess.PIPE, check=True)
 """
