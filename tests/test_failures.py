@@ -143,7 +143,16 @@ def test_bad_input_ends_with_a_message_and_the_last_good_outputs(
     replace(broken.folder / file, old, new)
     said = broken.build()
     assert said.startswith(message)
-    assert len(said.splitlines()) == 1
+    # One fault; where it lies in a template, each document that it stops is named.
+    assert len({line.rpartition(" (in ")[2] for line in said.splitlines()}) == 1
+
+
+def test_faults_of_both_documents_are_told_together(broken: Broken) -> None:
+    replace(broken.folder / "report/poster.qmd", "## Methods", "{{ gripp }}")
+    replace(broken.folder / "report/abstract.qmd", "## Results", "{{ sesion }}")
+    said = broken.build()
+    assert "report/poster.qmd, line " in said
+    assert "report/abstract.qmd, line " in said
 
 
 def test_a_missing_file_is_bad_input_too(broken: Broken) -> None:

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing import current_process
@@ -22,6 +22,8 @@ from .ledger import Input, Ledger, code_digest, digest, write
 from .publishing import publish, recover
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from .changes import Changes
     from .cohort import Cohort
     from .congress import Profile
@@ -97,6 +99,7 @@ class Build:
         workers: Workers | None = None,
     ) -> None:
         from .study import read_study
+        from .workers import Workers
 
         self.folder = folder
         self.options = options
@@ -105,13 +108,13 @@ class Build:
         self.output = folder / "_output"
         self._report = report
         self._warn = warn
-        self._given_workers = workers
+        self._open = contextlib.ExitStack()
+        self.workers = workers or self._open.enter_context(Workers())
         self._warnings = 0
         self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
         self._asked: dict[Document, dict[str, Request]] = {}
         self._ledger = Ledger(folder / LEDGER)
-        self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Build:
         self._open.enter_context(_alone(self.work / "lock"))
@@ -171,22 +174,15 @@ class Build:
         cache.mkdir(parents=True, exist_ok=True)
         return cache
 
-    @cached_property
-    def workers(self) -> Workers:
-        """Processes that print; this build's own, unless it was given some."""
-        from .workers import Workers
-
-        return self._given_workers or self._open.enter_context(Workers())
-
     def _caution(self, fault: Fault) -> None:
         """Warn of what stops nothing; such a build is not called unchanged the next time, so that it warns again."""
         self._warnings += 1
         self._warn(fault)
 
     def start_workers(self) -> None:
-        """Let processes load what prints, while this one computes and fills; unless there is nothing to print."""
+        """Let processes load what draws and prints, while this one computes; unless there is nothing to print."""
         if not all(self._ledger.is_fresh(_sources_of(d), digest(self._sources(d)), []) for d in self.options.documents):
-            self.workers  # noqa: B018 - a look at them starts them
+            self.workers.start(drawing=not self._is_analysed)
 
     def _sources(self, document: Document) -> list[Input]:
         """Return all that a document is made of, as its author and its designer write it."""
@@ -264,6 +260,11 @@ class Build:
 
         self._step("analysis", self._measured, [self._results_file], make)
 
+    @property
+    def _is_analysed(self) -> bool:
+        key = digest([code_digest(), *self._measured])
+        return self._ledger.is_fresh("analysis", key, [self._results_file])
+
     def _warn_of_small_groups(self) -> None:
         """Say it when the data are analysed; it is no fault that every build should repeat."""
         from .privacy import small_groups
@@ -279,18 +280,17 @@ class Build:
             self._warn(Fault(problem, mend, self.study.where("privacy")))
 
     def run(self) -> list[Path]:
-        """Go all the way; while one document is rendered and printed, the next is filled."""
+        """Go all the way; both documents at once, and nothing is printed before both are filled."""
         from concurrent.futures import ThreadPoolExecutor
 
+        documents = sorted(self.options.documents, reverse=True)  # the poster takes longest
+        self.analyse()
         with ThreadPoolExecutor() as threads:
-            jobs = []
-            for document in sorted(self.options.documents, reverse=True):  # the poster takes longest
-                self.fill(document)
-                steps = [self._finish, *([self._word, self._text] if "docx" in ENDINGS[document] else [])]
-                jobs += [threads.submit(step, document) for step in steps]
-            for job in jobs:
-                job.result()
-        for document in self.options.documents:
+            _all(threads.submit(self.fill, document) for document in documents)
+            finishing = [threads.submit(self._finish, document) for document in documents]
+            in_word = [document for document in documents if "docx" in ENDINGS[document]]
+            _all([*finishing, *(threads.submit(step, d) for d in in_word for step in (self._word, self._text))])
+        for document in documents:
             self._ledger.note(document, digest([self._results_file]), self._files_of(document))
             self._ledger.note(_sources_of(document), digest(self._sources(document)), [])
         return self.publish()
@@ -430,8 +430,8 @@ class Build:
 
     def _figure(self, document: Document, name: str, asked: Request, area: str) -> str:
         """Return the Markdown of a figure, drawn now or found drawn."""
-        from .figures import Words
-        from .illustration import DPI, PLAIN, figure_block, illustrate
+        from .figures import Words, draw
+        from .illustration import figure_block, plan
 
         svg, png = (self.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
         size = self.theme.panels(document, self.page(document), len(asked.alts), area)
@@ -439,10 +439,11 @@ class Build:
         words = self._filler(document).words("figure_words")
 
         def make() -> None:
-            drawing = illustrate(asked, name, size, self.study, self.cohort, self.results, self.theme, Words(**words))
-            write(svg, drawing.svg)
+            panels, look = plan(asked, size, self.study, self.cohort, self.results, self.theme, Words(**words))
+            drawn, picture = self.workers.run(draw, panels, name, look, for_word=in_word)
+            write(svg, drawn)
             if in_word:
-                write(png, drawing.png(PLAIN, DPI))
+                write(png, picture)
 
         inputs: list[Input] = [repr((asked, size, words, self.theme.fonts)), *self._measured]
         self._step(f"figure {name}", inputs, [svg, png] if in_word else [svg], make)
@@ -605,6 +606,16 @@ def _without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _all(jobs: Iterable[Future[None]]) -> None:
+    """Wait for all jobs, and raise what went wrong: all faults together."""
+    errors = [error for job in list(jobs) if (error := job.exception())]
+    users = [error for error in errors if isinstance(error, CohortpressError)]
+    if errors != users:
+        raise next(error for error in errors if error not in users)
+    if users:
+        raise type(users[0])(*dict.fromkeys(fault for error in users for fault in error.faults))
 
 
 @contextlib.contextmanager

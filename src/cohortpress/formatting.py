@@ -50,6 +50,10 @@ class Formatter:
         """Return a number that an author wrote (a limit, a level) with the digits that it was written with."""
         return self.number(value, own_decimals(value))
 
+    def plain_percent(self, value: float) -> str:
+        """Return a percentage that an author wrote, in the same way."""
+        return self.percent(value, own_decimals(value))
+
     def p(self, value: float, kind: str = "p", alpha: float = 0.05) -> str:
         """Return a p value: three decimals, or as many more as keep it on its side of ``alpha``.
 

@@ -8,21 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import Fault, TemplateError, did_you_mean
-from .figures import KINDS, Alt, Asked, Drawing, Look, Words, render, skin
-from .formatting import Formatter, own_decimals
+from .figures import KINDS, Alt, Asked, Look, Words, skin
+from .formatting import Formatter
 from .templating import Branch, Value, VisitName, plain, visit_names
 
 if TYPE_CHECKING:
     from .cohort import Cohort
+    from .figures import Panel
     from .result import ResultSet
     from .study import Study
     from .style import PanelSize, Theme
-
-# A Word file is worked on by co-authors, not hung on a wall: its figures are plain whatever the theme.
-PLAIN = {"paper": "#ffffff", "ink": "#000000", "muted": "#595959", "rule": "#d9d9d9", "course": "#8c8c8c",
-         "worse": "#000000", "accent": "#005f78"}  # fmt: skip
-DPI = 300
-
 
 @dataclass(frozen=True)
 class Request:
@@ -102,28 +97,27 @@ def _mend(name: str, known: Collection[str]) -> str:
     return f"Write {whole}." if whole in known else did_you_mean(name, known)
 
 
-def illustrate(
+def plan(
     asked: Request,
-    name: str,
     size: PanelSize,
     study: Study,
     cohort: Cohort,
     results: ResultSet,
     theme: Theme,
     words: Words,
-) -> Drawing:
-    """Draw what is asked for; ``name`` is the figure's own in its document."""
+) -> tuple[list[Panel], Look]:
+    """Return the panels of what is asked for, and their look: all that it takes to draw them in another process."""
     formatter = Formatter(study.language)
     look = Look(
         size=size,
         family=theme.fonts["text"],
         words=words,
         number=formatter.plain,
-        percent=lambda value: formatter.percent(value, own_decimals(value)),
+        percent=formatter.plain_percent,
     )
     alts = tuple(Alt(plain(alt), tuple(re.findall(r'data-result="([^"]+)"', alt))) for alt in asked.alts)
     source = Asked(asked.names, asked.visit, alts, study, cohort, results, look)
-    return render(KINDS[asked.kind].panels(source), name, look)
+    return list(KINDS[asked.kind].panels(source)), look
 
 
 def figure_block(svg: str, name: str, theme: Theme) -> str:

@@ -56,6 +56,7 @@ class Preview:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
         with self._workers:
+            self._workers.start()
             try:
                 self.rebuild()
                 self._report(f"serving {address}", 0.0)

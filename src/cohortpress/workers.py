@@ -1,61 +1,77 @@
-"""Processes that print while this one computes, fills and renders; they load WeasyPrint while it reads the data."""
+"""Processes that draw and print while this one computes, fills and renders; they load while it reads the data."""
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
-from typing import ParamSpec, TypeVar
+from multiprocessing import forkserver, get_context
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from .errors import Fault, PrintError
 
-PRINTERS = 2  # a document each
-# What the server loads that the workers are forked from; click, since each runs the imports of the command.
-LOADED = ["click", "pypdfium2", "weasyprint", f"{__package__}.printing"]
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+AT_ONCE = 2  # a document each
+FORKS = sys.platform == "linux"  # elsewhere not all libraries survive it
+# Click, since each worker runs the imports of the command.
+PRINTING = ["click", "pypdfium2", "weasyprint", f"{__package__}.printing"]
+DRAWING = [f"{__package__}.figures", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"]
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 
 class Workers:
-    """Runs jobs in other processes; a context that ends them."""
+    """Runs jobs in other processes, which end with this context."""
 
     def __init__(self) -> None:
-        # To start the first process takes until it has loaded all: another thread waits for that.
-        self._starting = ThreadPoolExecutor(1)
-        self._pool = self._starting.submit(_start)
+        self._lock = threading.Lock()
+        self._pool: Executor | None = None
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._starting.shutdown()
-        if not self._pool.exception():
-            self._pool.result().shutdown(cancel_futures=True)
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def start(self, *, drawing: bool = True) -> None:
+        """Let another process load what prints, and what draws; comes back at once."""
+        if FORKS:
+            # It loads all once, and forks a worker when there is a job.
+            forkserver.set_forkserver_preload([*PRINTING, *(DRAWING if drawing else ())])
+            forkserver.ensure_running()
+        else:
+            self._begun().submit(_load)
 
     def run(self, job: Callable[Given, Made], *args: Given.args, **kwargs: Given.kwargs) -> Made:
         """Run ``job``, a function of a module, in one of the processes; raises PrintError where that process dies."""
+        from concurrent.futures import BrokenExecutor
+
         try:
-            return self._pool.result().submit(job, *args, **kwargs).result()
+            return self._begun().submit(job, *args, **kwargs).result()
         except BrokenExecutor:
             raise PrintError(Fault("A printing process died.", "Is there memory left? Build again.")) from None
 
+    def _begun(self) -> Executor:
+        with self._lock:
+            self._pool = self._pool or _begin()
+            return self._pool
 
-def _start() -> Executor:
-    """Return processes that are ready, or threads where the system allows none."""
-    # A server that has loaded all once forks for each job; only on Linux is that safe with all libraries.
-    context = get_context("forkserver" if sys.platform == "linux" else "spawn")
-    context.set_forkserver_preload(LOADED)
+
+def _begin() -> Executor:
+    """Return processes, or threads where the system allows none."""
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
     try:
-        pool = ProcessPoolExecutor(PRINTERS, mp_context=context)
-        pool.submit(_load)
+        return ProcessPoolExecutor(AT_ONCE, mp_context=get_context("forkserver" if FORKS else "spawn"))
     except OSError:  # no shared memory, as in some containers
         return ThreadPoolExecutor(1)
-    return pool
 
 
 def _load() -> None:
-    """Load what the jobs need; where processes are forked from a server that is done already."""
+    """Load what prints."""
     import pypdfium2  # noqa: F401
     import weasyprint  # noqa: F401

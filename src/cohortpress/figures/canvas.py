@@ -38,6 +38,11 @@ MARKS = {
 }
 TOKENS = {mark: token for token, mark in MARKS.items()}
 
+# A Word file is worked on by co-authors, not hung on a wall: its figures are plain whatever the theme.
+PLAIN = {"paper": "#ffffff", "ink": "#000000", "muted": "#595959", "rule": "#d9d9d9", "course": "#8c8c8c",
+         "worse": "#000000", "accent": "#005f78"}  # fmt: skip
+DPI = 300
+
 Point = tuple[float, float]
 
 
@@ -157,6 +162,12 @@ def render(panels: Sequence[Panel], name: str, look: Look) -> Drawing:
     return Drawing(f'<div class="panels" style="--across: {size.across}">\n{"".join(svgs)}</div>\n', png)
 
 
+def draw(panels: Sequence[Panel], name: str, look: Look, *, for_word: bool) -> tuple[str, bytes]:
+    """Return a drawing as SVG in marked colours, and as PNG if Word is to show it."""
+    drawing = render(panels, name, look)
+    return drawing.svg, drawing.png(PLAIN, DPI) if for_word else b""
+
+
 def skin(svg: str, tokens: Mapping[str, str], family: str) -> str:
     """Return ``svg`` in the colours and the font family of a theme.
 
@@ -256,21 +267,26 @@ class Pen(Ruler):
         self, *points: Point, token: str, width: float, z: float, dashes: Any = "-", opacity: float | None = None
     ) -> None:
         """Draw a line through the points."""
-        xs, ys = zip(*points, strict=True)
-        self._axes.plot(
-            xs, ys, color=self._colours[token], linewidth=width * self._hundredth, linestyle=dashes, zorder=z,
-            clip_on=False, solid_capstyle="round", solid_joinstyle="round", dash_capstyle="butt", alpha=opacity,
+        self._add(
+            points, color=self._colours[token], linewidth=width * self._hundredth, linestyle=dashes, zorder=z,
+            solid_capstyle="round", solid_joinstyle="round", dash_capstyle="butt", alpha=opacity,
         )  # fmt: skip
 
     def dots(
         self, *points: Point, token: str, size: float, z: float, marker: str = "o", opacity: float | None = None
     ) -> None:
         """Draw a marker at each point."""
-        xs, ys = zip(*points, strict=True)
-        self._axes.plot(
-            xs, ys, color=self._colours[token], linestyle="none", marker=marker, zorder=z,
-            markersize=size * self._hundredth, markeredgewidth=0, clip_on=False, alpha=opacity,
+        self._add(
+            points, color=self._colours[token], linestyle="none", marker=marker, zorder=z,
+            markersize=size * self._hundredth, markeredgewidth=0, alpha=opacity,
         )  # fmt: skip
+
+    def _add(self, points: Sequence[Point], **properties: Any) -> None:
+        from matplotlib.lines import Line2D
+
+        # Axes.plot would look at limits, cycles of colours and units for each line: twice the time.
+        xs, ys = zip(*points, strict=True)
+        self._axes.add_artist(Line2D(xs, ys, clip_on=False, **properties))
 
     def arrow(self, start: Point, end: Point) -> None:
         """Draw an arrow, across or down."""
