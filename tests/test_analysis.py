@@ -142,6 +142,99 @@ def test_a_warning_stays_with_its_result(second_study: Path) -> None:
         assert any("the methods disagree about alpha" in warning for warning in warnings)
 
 
+def limited(folder: Path, rows: str, more: str = "") -> ResultSet:
+    """Analyse grip strength where some values are below what the device can tell."""
+    (folder / "sessions.csv").write_text(f"climber,session,grip\n{rows}", encoding="utf-8")
+    replace(folder / STUDY, "documents:", f"{more}\ndocuments:")
+    return results_of(folder)
+
+
+# Six falls of different sizes, and one that rises from below the limit: by 0.3 from the limit, by 0.9 from zero.
+DECIDED = "".join(f"{s},start,{9 + i}\n{s},finish,{8.5 - i / 10}\n" for i, s in enumerate("ABCD"))
+DECIDED += "E,start,2\nE,finish,1.6\nF,start,2\nF,finish,1.3\nG,start,<0.6\nG,finish,0.9\n"
+
+
+def test_where_a_limit_decides_about_alpha_both_p_values_are_given(second_study: Path) -> None:
+    people = second_study / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8") + "F,R,1\nG,L,1\n", encoding="utf-8")
+    results = limited(second_study, DECIDED, "analysis: {alpha: 0.05}")
+    at = "grip.finish.vs_baseline"
+    # Of 128 patterns of signs: rank 1 rises in 2 as extreme, and in 2 that mirror them.
+    assert results[f"{at}.p_value"].value == 4 / 128
+    # With zero it rises by 0.9, rank 4 behind 0.4, 0.5 and 0.7: sums of up to 4 are {}, 1, 2, 3, 4, 1+2, 1+3.
+    assert results[f"{at}.p_at_zero"].value == results[f"{at}.p_value"].options["value_at_zero"] == 14 / 128
+    assert results[f"{at}.limit_decides"].value is True
+    for measure in ("p_value", "n_worse", "median_difference"):
+        warnings = results[f"{at}.{measure}"].warnings
+        assert "1 of 7 changes involve a value below the limit, read here as the limit" in warnings
+    assert results[f"{at}.n_paired"].warnings == ()
+
+
+def test_what_does_not_hang_on_the_limit_is_not_said_to(results: ResultSet) -> None:
+    assert results["grip.finish.vs_baseline.limit_decides"].value is False
+    assert not any("value_at_zero" in result.options for result in results)
+    assert "grip.finish.vs_baseline.p_at_zero" not in results
+
+
+def test_no_single_number_is_given_for_values_below_a_limit(second_study: Path) -> None:
+    replace(second_study / STUDY, "unit: kg,", "unit: kg, scale: log,")
+    results = limited(second_study, "A,start,<0.6\nB,start,<0.6\nC,start,<0.6\nD,start,2\nE,start,3\n")
+    assert {m: results[f"grip.start.{m}"].value for m in ("n", "n_below", "mean_low", "mean_high")} == {
+        "n": 5, "n_below": 3, "mean_low": 1.0, "mean_high": pytest.approx(6.8 / 5),
+    }  # fmt: skip
+    median = results["grip.start.median"]
+    assert (median.value, median.options["below"]) == (0.6, True)
+    for measure in ("mean", "sd", "geometric_mean"):
+        result = results[f"grip.start.{measure}"]
+        assert (result.value, result.error) == (None, "values below the limit leave no single number")
+
+
+def test_values_below_a_limit_rank_lowest_over_all_visits(second_study: Path) -> None:
+    replace(second_study / STUDY, "  finish: {label", "  half: {label: Half, month: 1}\n  finish: {label")
+    rows = "".join(f"{s},start,3\n{s},half,0.6\n{s},finish,<0.6\n" for s in "ABCDE")
+    results = limited(second_study, rows)
+    # As for any three values in the same order in all of five subjects: 5 * (3 - 1).
+    assert results["grip.across_visits.statistic"].value == pytest.approx(10)
+    warnings = results["grip.across_visits.p_value"].warnings
+    assert "5 of 15 values lie below the limit, and rank lowest together" in warnings
+
+
+RULES = (
+    "responses:\n  under: {label: u, endpoint: grip, threshold: 0.6, strict: true}\n"
+    "  lost: {label: l, endpoint: grip, improvement_percent: 90}"
+)
+
+
+def test_a_response_that_hangs_on_the_limit_says_so(second_study: Path) -> None:
+    replace(second_study / STUDY, "higher_is_better", "lower_is_better")
+    results = limited(second_study, "A,start,5\nA,finish,<0.6\nC,start,5\nC,finish,0.6\n", RULES)
+    under, lost = results["under.finish.n"], results["lost.finish.n"]
+    assert (under.value, results["under.finish.total"].value) == (1, 2)  # <0.6 is below 0.6, and 0.6 is not
+    assert "value_at_zero" not in under.options
+    assert (under.options["threshold"], under.options["strict"], under.options["endpoint"]) == (0.6, True, "grip")
+    assert (lost.value, lost.options["value_at_zero"]) == (0, 1)  # 88 % at the limit, 100 % at zero
+
+
+def test_who_cannot_lose_a_percentage_is_not_evaluable(second_study: Path) -> None:
+    replace(second_study / STUDY, "higher_is_better", "lower_is_better")
+    results = limited(second_study, "A,start,5\nA,finish,0.4\nB,start,0\nB,finish,0\nC,start,5\n", RULES)
+    assert (results["under.finish.total"].value, results["under.finish.not_evaluable"].value) == (2, 3)
+    assert (results["lost.finish.total"].value, results["lost.finish.not_evaluable"].value) == (1, 4)
+    assert results.populations["lost.finish"].subjects == ("A",)
+    assert results.populations["lost.finish.not_evaluable"] == Population(4, all_except=("A",))
+
+
+def test_a_value_carried_forward_stays_below_its_limit(second_study: Path) -> None:
+    replace(second_study / STUDY, "  finish: {label", "  half: {label: Half, month: 1}\n  finish: {label")
+    rows = "".join(f"{s},start,{5 + i}\n{s},half,<0.6\n" for i, s in enumerate("ABCDE"))
+    results = limited(second_study, rows, "analysis: {locf: true}")
+    p = results["grip.finish.vs_baseline.locf.p_value"]
+    assert (p.value, p.n_paired) == (2 / 32, 5)
+    assert "5 of 5 changes involve a value below the limit, read here as the limit" in p.warnings
+    assert results.populations["grip.finish.vs_baseline.locf"].n == 5
+    assert results["grip.finish.vs_baseline.n_paired"].value == 0
+
+
 def test_why_a_visit_is_missing_is_counted_whatever_the_reason_says(second_study: Path) -> None:
     hostile = 'moved "away".]{.x}'
     file = second_study / "sessions.csv"

@@ -10,7 +10,7 @@ from studies import SECOND_STUDY, replace
 
 from cohortpress.cohort import AdverseEvent, Cohort, read_cohort
 from cohortpress.errors import DataError
-from cohortpress.study import parse_study
+from cohortpress.study import Study, parse_study
 
 STUDY = parse_study(SECOND_STUDY["report/study.yml"], "report/study.yml")
 NAN = float("nan")
@@ -72,6 +72,62 @@ def test_less_than_is_kept_as_such(tmp_path: Path) -> None:
     assert list(series.values) == [25.5, 44.5, 27.5, 55.0]
     assert list(series.censored) == [True, False, False, False]
     assert list(cohort.paired("grip", "start", "finish").followup_censored) == [True, False, False, False]
+
+
+LIMITED = parse_study(
+    SECOND_STUDY["report/study.yml"].replace("unit: kg,", "unit: kg, limit_of_detection: 30,"), "report/study.yml"
+)
+
+
+def test_what_lies_below_the_declared_limit_counts_as_less_than_it(tmp_path: Path) -> None:
+    read(tmp_path)
+    sessions = "climber,session,grip\nA,start,29.9\nA,finish,30\nB,start,0\nB,finish,<30.0\nC,start,31\n"
+    (tmp_path / "sessions.csv").write_text(sessions, encoding="utf-8")
+    cohort = read_cohort(tmp_path, LIMITED)
+    np.testing.assert_array_equal(cohort.values["grip"][:3], [[30, 30], [30, 30], [31, NAN]])
+    np.testing.assert_array_equal(cohort.censored["grip"][:3], [[True, False], [True, True], [False, False]])
+    assert [str(note) for note in cohort.notes] == [
+        "sessions.csv, row 2, column grip: '29.9' (and 1 more) lies below the limit of detection in report/study.yml. "
+        "Such values count as less than the limit."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("study", "cells", "expected"),
+    [
+        (
+            LIMITED,
+            ["<25", "31"],
+            "row 2, column grip: '<25' is another limit of detection than that in report/study.yml, line 18. "
+            "Correct one of them, or leave the latter out: then each cell has its own.",
+        ),
+        (
+            LIMITED,
+            ["-1", "12"],
+            "row 2, column grip: '-1' cannot be, where others are below a limit. "
+            "Such a scale begins at 0. Correct it, or write the limit.",
+        ),
+        (
+            STUDY,
+            ["<0.6", "-0.1"],
+            "row 3, column grip: '-0.1' cannot be, where others are below a limit. "
+            "Such a scale begins at 0. Correct it, or write the limit.",
+        ),
+        (
+            STUDY,
+            ["<0", "1"],
+            "row 2, column grip: '<0' cannot be, where others are below a limit. "
+            "Such a scale begins at 0. Correct it, or write the limit.",
+        ),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(tmp_path: Path, study: Study, cells: list[str], expected: str) -> None:
+    read(tmp_path)
+    rows = "".join(f"{who},start,{cell}\n" for who, cell in zip("AB", cells, strict=True))
+    (tmp_path / "sessions.csv").write_text(f"climber,session,grip\n{rows}", encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        read_cohort(tmp_path, study)
+    assert str(raised.value) == f"sessions.csv, {expected}"
 
 
 @pytest.mark.parametrize(

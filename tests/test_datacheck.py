@@ -70,11 +70,6 @@ def test_sound_data_are_not_flagged(tmp_path: Path) -> None:
             "Another unit, or a slip of the decimal mark? 12.5 would not be far.",
         ),
         (
-            {"P3_end": ["2024-07-12", "0.2", "4"]},
-            "visits.csv, row 10, column CRP: 'P3' at 'end': 0.2 lies below the limit of detection 0.6. "
-            "Write <0.6, or mend the limit.",
-        ),
-        (
             {"P3_end": ["2024-07-12", "-12.5", "4"]},
             "visits.csv, row 10, column CRP: 'P3' at 'end': −12.5 is below 0, as no other is. A dash for a minus?",
         ),
@@ -107,6 +102,15 @@ def test_an_age_in_months_is_flagged(tmp_path: Path) -> None:
 
 def test_a_limit_that_is_written_as_one_is_right(tmp_path: Path) -> None:
     assert warnings(study(tmp_path, P3_end=["2024-07-12", "<0.6", "4"])) == []
+
+
+def test_a_value_below_the_limit_is_told(tmp_path: Path) -> None:
+    checked = check_data(study(tmp_path, P3_end=["2024-07-12", "0.2", "4"]))
+    assert [str(note) for note in checked.notes] == [
+        "visits.csv, row 10, column CRP: '0.2' lies below the limit of detection in report/study.yml. "
+        "Such values count as less than the limit."
+    ]
+    assert checked.warnings == ()
 
 
 def test_the_flagship_can_be_checked(tmp_path: Path) -> None:

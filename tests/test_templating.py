@@ -45,6 +45,27 @@ def fill(second: Path) -> Fill:
     return lambda source: filler.fill(source, FILE)[1]
 
 
+def test_where_the_limit_of_detection_decides_sentence_and_tables_say_so(tmp_path: Path) -> None:
+    folder = write_second_study(tmp_path)
+    rows = "".join(f"{s},start,{9 + i}\n{s},finish,{8 - i}\n" for i, s in enumerate("ABCD"))
+    rows += "E,start,2\nE,finish,1.6\nF,start,2\nF,finish,1.3\nG,start,<0.6\nG,finish,0.9\n"
+    (folder / "sessions.csv").write_text(f"climber,session,grip\n{rows}", encoding="utf-8")
+    people = folder / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8") + "F,R,1\nG,L,1\n", encoding="utf-8")
+    filler = filler_of(folder)
+
+    def text(source: str) -> str:
+        filled = filler.fill(source, FILE)[1].replace("\N{NO-BREAK SPACE}", " ").replace("\\", "")
+        return re.sub(r"\[([^]]*)\]\{[^}]*\}", r"\1", filled)
+
+    sentence = text("{{ change_sentence(grip, finish) }}")
+    # By hand: W+ is 1 at the limit, and 3 with zero: 2 and 5 of 128 patterns of signs, twice.
+    assert "(p = 0.031, 7 pairs; with zero for values below the limit of detection: p = 0.078)" in sentence
+    assert "(<0.6–" in sentence
+    for table in ("endpoints_table([grip])", "sensitivity_table([grip], finish)"):
+        assert "§ On the other side of 0.05 with zero for values below the limit" in text(f"{{{{ {table} }}}}")
+
+
 def fault_of(fill: Fill, source: str) -> str:
     with pytest.raises(TemplateError) as raised:
         fill(source)

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -116,6 +116,15 @@ class Cohort:
             censored[both, second],
         )
 
+    def carried_forward(self, variable: str, visit: str) -> Cohort:
+        """Return the cohort with the last value of ``variable`` after the baseline where ``visit`` lacks one."""
+        values, censored = self.values[variable].copy(), self.censored[variable].copy()
+        for column in range(2, self.visits.index(visit) + 1):
+            gaps = np.isnan(values[:, column])
+            values[gaps, column] = values[gaps, column - 1]
+            censored[gaps, column] = censored[gaps, column - 1]
+        return replace(self, values={**self.values, variable: values}, censored={**self.censored, variable: censored})
+
     def ids(self, chosen: Flags) -> tuple[str, ...]:
         """Return the ids of the subjects that are marked in ``chosen``, in the order of the cohort."""
         return tuple(itertools.compress(self.subjects, chosen.tolist()))
@@ -159,10 +168,10 @@ def cohort_of(tables: Mapping[str, Table], study: Study, faults: list[Fault]) ->
     characteristics = {name: _characteristic(people, name, study, faults, notes) for name in study.characteristics}
     patient_years = _patient_years(people, data.exposure_years, faults, notes)
     numbers = [
-        {name: _endpoint(block.table, column, study.endpoints[name].scale == "log", faults)
-         for name, column in block.columns.items()}
+        {name: _endpoint(block.table, column, name, study, faults, notes) for name, column in block.columns.items()}
         for block in blocks
-    ]  # fmt: skip
+    ]
+    faults += _below_zero(blocks, numbers)
     if faults:
         raise DataError(*dict.fromkeys(faults))
     values, censored = _cube(blocks, numbers, study, people.number)
@@ -252,14 +261,48 @@ def _unknown_of(people: _People, values: Array, column: str) -> list[Fault]:
     return [people.fault(subject, column, "The cell is empty.", "Every subject needs it.") for subject in subjects]
 
 
-def _endpoint(table: Table, column: str, log: bool, faults: list[Fault]) -> tuple[Array, Flags]:
-    """Return values and censoring of an endpoint, one a row."""
+def _endpoint(
+    table: Table, column: str, name: str, study: Study, faults: list[Fault], notes: list[Fault]
+) -> tuple[Array, Flags]:
+    """Return values and censoring of an endpoint, one a row: what lies below its limit of detection is censored."""
+    spec = study.endpoints[name]
     numbers, below = table.numbers(column, faults, limits=True)
-    for index in np.flatnonzero(numbers <= 0).tolist() if log else ():
+    if (limit := spec.limit_of_detection) is not None:
+        for index in np.flatnonzero(below & (numbers != limit)).tolist():
+            where = study.where("endpoints", name, "limit_of_detection")
+            problem = f"'{table.text(column)[index]}' is another limit of detection than that in {where}."
+            mend = "Correct one of them, or leave the latter out: then each cell has its own."
+            faults.append(table.fault(index, column, problem, mend))
+        under = np.flatnonzero(~below & (numbers >= 0) & (numbers < limit))
+        if len(under):
+            more = f" (and {len(under) - 1} more)" if len(under) > 1 else ""
+            problem = f"'{table.text(column)[under[0]]}'{more} lies below the limit of detection in {STUDY_FILE}."
+            notes.append(table.fault(int(under[0]), column, problem, "Such values count as less than the limit."))
+        numbers[under], below[under] = limit, True
+    for index in np.flatnonzero(numbers <= 0).tolist() if spec.scale == "log" else ():
         problem = f"'{table.text(column)[index]}' cannot stand on a log scale."
         mend = f"Write '<' and the limit of detection, or 'scale: linear' in {STUDY_FILE}."
         faults.append(table.fault(index, column, problem, mend))
     return numbers, below
+
+
+def _below_zero(
+    blocks: Sequence[Block], numbers: Sequence[Mapping[str, tuple[Array, Flags]]]
+) -> Iterator[Fault]:
+    """Yield a fault for each value that cannot be, where others lie below a limit: such a scale begins at zero."""
+    limited = {
+        name
+        for measured in numbers
+        for name, (values, below) in measured.items()
+        if (below & ~np.isnan(values)).any()
+    }
+    for block, measured in zip(blocks, numbers, strict=True):
+        for name in limited & measured.keys():
+            values, below = measured[name]
+            for index in np.flatnonzero((values < 0) | (below & (values == 0))).tolist():
+                problem = f"'{block.table.text(block.columns[name])[index]}' cannot be, where others are below a limit."
+                mend = "Such a scale begins at 0. Correct it, or write the limit."
+                yield block.table.fault(index, block.columns[name], problem, mend)
 
 
 def _cube(

@@ -133,10 +133,6 @@ def _endpoint(
     spec, values = study.endpoints[name], cohort.values[name]
     visits = tuple(study.visits)
     found = dict(_far(values, number)) | dict(_negative(values, number))
-    if limit := spec.limit_of_detection:
-        for row, column in np.argwhere((values >= 0) & (values < limit) & ~cohort.censored[name]).tolist():
-            problem = f"{number(values[row, column])} lies below the limit of detection {number(limit)}."
-            found[row, column] = problem, f"Write <{number(limit)}, or mend the limit."
     keys = {(cohort.subjects[row], visits[column]): words for (row, column), words in sorted(found.items())}
     places = _places(blocks, study, name, keys)
     warnings = [

@@ -44,6 +44,8 @@ MEASURES: dict[str, Measure] = {
         "third quartile", "three quarters of the values lie below it (linear interpolation, type 7)"
     ),
     "mean": Measure("mean", "sum of the values divided by n"),
+    "mean_low": Measure("lowest possible mean", "the mean with zero for values below the limit"),
+    "mean_high": Measure("highest possible mean", "the mean with the limit for values below it"),
     "sd": Measure("SD", "root of the sum of squared deviations from the mean divided by n - 1"),
     "geometric_mean": Measure("geometric mean", "exponential of the mean logarithm"),
     "percent": Measure("percentage", "100 n / N"),
@@ -71,6 +73,10 @@ MEASURES: dict[str, Measure] = {
     "methods_disagree": Measure(
         "methods disagree", "exact and approximate p lie on different sides of alpha"
     ),
+    "limit_decides": Measure(
+        "limit decides", "p lies on the other side of alpha with zero for values below the limit"
+    ),
+    "p_at_zero": Measure("p with zero below the limit", "the same test with zero for values below the limit"),
     "alpha_out_of_reach": Measure(
         "alpha out of reach", "no data with so few pairs could give a p below alpha"
     ),

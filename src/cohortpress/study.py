@@ -168,8 +168,8 @@ class Endpoint(_Part):
     """What the study was made for is primary."""
     scale: Literal["linear", "log"] = "linear"
     """The axis of its figures; log also gives geometric means."""
-    limit_of_detection: float | None = Field(default=None, gt=0)
-    """The limit below which the laboratory reports "<0.6" rather than a number."""
+    limit_of_detection: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """The limit below which the laboratory has no number: what lies below it counts as less than it, as <0.6 does."""
     thresholds: dict[Text, Number] = {}
     """Values with a name, which become lines in its figures: {remission: 2.6}."""
     derive: Derivation | None = None

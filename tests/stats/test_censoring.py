@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohortpress.stats.censoring import Limited, describe_censored, with_limits
+from cohortpress.stats.censoring import Limited, describe_censored, rankable, readings
 from cohortpress.stats.descriptive import describe
-from cohortpress.stats.effect_size import hodges_lehmann
-from cohortpress.stats.paired import signed_rank
 
 
 def test_a_median_below_the_limit_comes_out_below_it() -> None:
@@ -23,7 +19,7 @@ def test_a_median_below_the_limit_comes_out_below_it() -> None:
     assert (description.n, description.n_below, description.n_missing) == (5, 3, 0)
     assert description.mean_low == pytest.approx(2.3 / 5)
     assert description.mean_high == pytest.approx(4.1 / 5)
-    assert description.warnings == ("3 of 5 values lie below the limit: the mean is known as a range only",)
+    assert description.warnings == ()
 
 
 def test_a_median_above_the_limit_is_known() -> None:
@@ -71,28 +67,38 @@ def test_several_limits_become_the_highest_and_say_so() -> None:
     assert description.warnings[0].startswith("2 values under the highest limit count as below it")
 
 
-def test_a_paired_test_shows_what_hangs_on_the_limit() -> None:
-    baseline, followup = [0.6, 3.0, 0.6, 4.0, 5.0], [0.9, 0.6, 0.6, 2.0, 1.0]
-    below: dict[str, Any] = {
-        "baseline_below": [True, False, True, False, False],
-        "followup_below": [False, True, True, False, False],
-    }
-    result = with_limits(signed_rank, baseline, followup, **below, exact=True)
-    assert result.p_value == signed_rank(baseline, followup).p_value == 0.25
-    at_zero = signed_rank([0.0, 3.0, 0.0, 4.0, 5.0], [0.9, 0.0, 0.0, 2.0, 1.0])
-    assert result.options["p_value_at_zero"] == at_zero.p_value
-    assert result.n_zero == 1
-    assert result.warnings == (
+def test_pairs_are_read_at_the_limit_and_at_zero() -> None:
+    read = readings(
+        [0.6, 3.0, 0.6, 4.0, 5.0],
+        [0.9, 0.6, 0.6, 2.0, 1.0],
+        baseline_below=[True, False, True, False, False],
+        followup_below=[False, True, True, False, False],
+    )
+    assert [values.tolist() for values in read.at_limit] == [[0.6, 3, 0.6, 4, 5], [0.9, 0.6, 0.6, 2, 1]]
+    assert read.at_zero is not None
+    assert [values.tolist() for values in read.at_zero] == [[0, 3, 0, 4, 5], [0.9, 0, 0, 2, 1]]
+    assert read.followup_below.tolist() == [False, True, True, False, False]
+    assert read.warnings == (
         "3 of 5 changes involve a value below the limit, read here as the limit",
         "1 of 5 changes run between two values below the limit, read as no change",
     )
-    shift = with_limits(hodges_lehmann, baseline, followup, **below)
-    assert shift.options["estimate_at_zero"] != shift.estimate
 
 
-def test_a_paired_test_without_limits_is_left_alone() -> None:
-    nowhere: dict[str, Any] = {"baseline_below": [False, False], "followup_below": [False, False]}
-    assert with_limits(signed_rank, [1.0, 2.0], [0.0, 0.0], **nowhere) == signed_rank([1.0, 2.0], [0.0, 0.0])
+def test_pairs_without_limits_are_read_as_they_are() -> None:
+    read = readings([1.0, 2.0], [0.0, -3.0], baseline_below=[False, False], followup_below=[False, False])
+    assert [values.tolist() for values in read.at_limit] == [[1, 2], [0, -3]]
+    assert (read.at_zero, read.warnings) == (None, ())
+
+
+def test_for_ranking_all_below_the_limit_are_equal_and_lowest() -> None:
+    values, warnings = rankable([[0.6, 0.6], [0.3, 2.0]], [[True, False], [True, False]])
+    assert values.tolist() == [[-1, 0.6], [-1, 2]]
+    assert warnings == (
+        "1 values under the highest limit count as below it: there is more than one limit",
+        "2 of 4 values lie below the limit, and rank lowest together",
+    )
+    same, nothing = rankable([-1.0, 0.5], [False, False])
+    assert (same.tolist(), nothing) == ([-1, 0.5], ())
 
 
 def test_what_cannot_be_censored_is_refused() -> None:

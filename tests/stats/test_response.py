@@ -34,9 +34,18 @@ def test_responders_by_threshold_percent_and_both() -> None:
     assert responders(baseline, followup, threshold=2.6, strict=True).n == 1
     assert responders(baseline, followup, percent=30).n == 3
     both = responders(baseline, followup, threshold=3.0, percent=30)
-    assert (both.n, both.total, both.estimate) == (2, 4, 0.5)
+    assert (both.responded.tolist(), both.total) == ([True, False, True, False], 4)
     assert responders(followup, baseline, threshold=5.1, lower_is_better=False).n == 2
     assert responders(followup, baseline, percent=60, lower_is_better=False).n == 3
+
+
+def test_what_lies_below_a_threshold_has_not_reached_it_from_above() -> None:
+    before, after, below = [2.0, 2.0], [0.6, 0.6], [False, True]  # 0.6 and <0.6
+    strictly = responders(before, after, threshold=0.6, strict=True, followup_below=below)
+    assert strictly.responded.tolist() == [False, True]
+    assert responders(before, after, threshold=0.6, followup_below=below).n == 2
+    rising = responders(before, after, threshold=0.6, lower_is_better=False, followup_below=below)
+    assert rising.responded.tolist() == [True, False]
 
 
 @pytest.mark.parametrize(("before", "after", "percent"), [(1.1, 0.77, 30), (4.9, 3.43, 30), (0.7, 0.35, 50)])
@@ -46,7 +55,7 @@ def test_a_percentage_is_reached_by_its_decimals(before: float, after: float, pe
 
 def test_responders_whose_percentage_has_no_meaning_are_left_out_and_named() -> None:
     share = responders([0.0, 4.0, 4.0], [0.0, 1.0, 4.0], percent=50)
-    assert (share.n, share.total) == (1, 2)
+    assert (share.n, share.total, share.evaluable.tolist()) == (1, 2, [False, True, True])
     assert share.warnings == ("1 of 3 pairs left out: their baseline is not above zero",)
     assert responders([0.0, 4.0], [0.0, 1.0], threshold=1).total == 2
     with pytest.raises(ValueError, match="threshold"):

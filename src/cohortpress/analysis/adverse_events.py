@@ -41,8 +41,9 @@ def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> It
         onsets = np.array([event.onset for event in group if event.onset is not None], dtype=float)
         yield from described(below(common, "onset"), onsets, missing=len(group) - len(onsets))
         if cohort.patient_years is not None:
-            rate = event_rate(len(group), cohort.patient_years, per=PER, conf_level=study.analysis.conf_level)
-            yield from from_estimate(common, "rate", rate, "rate")
+            level = study.analysis.conf_level
+            rate = event_rate(len(group), cohort.patient_years, per=PER, conf_level=level)
+            yield from from_estimate(common, "rate", rate, "rate", conf_level=level)
     if cohort.patient_years is not None:
         years = Result(
             "adverse_events", label="Patient-years", variable="adverse_events", measure="", value=None

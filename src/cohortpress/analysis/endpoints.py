@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..cohort import Cohort, Pairs
-from ..result import Result
-from ..stats.censoring import with_limits
+from ..result import Result, Value
+from ..stats.censoring import rankable
 from ..stats.effect_size import hodges_lehmann, median_difference, rank_biserial
 from ..stats.inference import Inference
 from ..stats.paired import paired_t, sign_test, signed_rank, smallest_p
+from ..stats.pairs import Floats
 from ..stats.repeated import friedman
 from ..stats.response import change_counts, percent_changes
 from ..study import Analysis, Endpoint, Study
 from ..tables.table import Flags
-from .records import Populations, below, described, from_estimate, from_test, record
+from .records import Populations, below, both_ways, described, from_estimate, from_test, read_pairs, record
 
 
 def endpoints(study: Study, cohort: Cohort, populations: Populations) -> Iterator[Result]:
@@ -50,53 +51,53 @@ def _vs_baseline(
     """Yield the comparison of one visit with the baseline, on complete pairs."""
     pairs = cohort.paired(common.variable, study.baseline, visit)
     decimals = cohort.decimals[common.variable]
-    here = below(
-        common,
-        f"{visit}.vs_baseline",
-        visit=visit,
-        baseline=study.baseline,
-        n=pairs.baseline.size,
-        n_paired=pairs.baseline.size,
-    )
-    here = replace(here, population=populations.add(here.id, pairs.there))
+    options = {} if decimals is None else {"decimals": decimals}
+    here = below(common, f"{visit}.vs_baseline", visit=visit, baseline=study.baseline, options=options)
+    here = _of_pairs(here, pairs, populations)
     yield from described(below(here, "before"), pairs.baseline, pairs.baseline_censored)
     yield from described(below(here, "after"), pairs.followup, pairs.followup_censored)
-    yield from _signed_rank(here, pairs, study.analysis, decimals)
-    yield from _sizes_of_change(here, pairs, study.analysis, decimals)
-    yield from _directions(here, pairs, endpoint, decimals)
+
+    def compared(before: Floats, after: Floats) -> Iterator[Result]:
+        yield from _signed_rank(here, before, after, study.analysis, decimals)
+        yield from _sizes_of_change(here, before, after, study.analysis, decimals)
+        yield from _directions(here, before, after, endpoint, decimals)
+
+    results = list(both_ways(read_pairs(pairs), compared))
+    yield from results
+    yield from _limit_decides(here, results, study.analysis.alpha)
     if study.analysis.locf:
-        yield from _carried_forward(here, visit, study, cohort)
+        yield from _carried_forward(here, visit, study, cohort, populations)
 
 
-def _run(test: Callable[..., Inference], pairs: Pairs, **options: Any) -> Inference:
-    """Run a paired statistic; values below a limit of detection are ranked as what they are."""
-    if not (pairs.baseline_censored.any() or pairs.followup_censored.any()):
-        return test(pairs.baseline, pairs.followup, **options)
-    return with_limits(
-        test,
-        pairs.baseline,
-        pairs.followup,
-        baseline_below=pairs.baseline_censored,
-        followup_below=pairs.followup_censored,
-        **options,
-    )
+def _of_pairs(common: Result, pairs: Pairs, populations: Populations) -> Result:
+    n = pairs.baseline.size
+    return replace(common, n=n, n_paired=n, population=populations.add(common.id, pairs.there))
 
 
-def _rank_test(pairs: Pairs, asked: Analysis, decimals: int | None, *, exact: bool) -> Inference:
-    return _run(
-        signed_rank,
-        pairs,
-        exact=exact,
-        correction=asked.correction,
-        zero_method=asked.zero_method,
-        alternative=asked.alternative,
-        decimals=decimals,
-    )
+def _limit_decides(common: Result, results: Sequence[Result], alpha: float) -> Iterator[Result]:
+    """Yield whether p falls on the other side of alpha with zero for values below the limit, and that p."""
+    p_value = next(result for result in results if result.measure == "p_value")
+    at_zero = p_value.options.get("value_at_zero", p_value.value)
+    decides = _is_below(p_value.value, alpha) != _is_below(at_zero, alpha)
+    yield record(common, "limit_decides", decides, "flag", options={"alpha": alpha})
+    if decides:
+        error = None if at_zero is not None else "it does not exist"
+        yield replace(p_value, id=f"{common.id}.p_at_zero", measure="p_at_zero", value=at_zero, error=error)
 
 
-def _signed_rank(common: Result, pairs: Pairs, asked: Analysis, decimals: int | None) -> Iterator[Result]:
+def _is_below(p_value: Value, alpha: float) -> bool:
+    return isinstance(p_value, float) and p_value < alpha
+
+
+def _signed_rank(
+    common: Result, before: Floats, after: Floats, asked: Analysis, decimals: int | None
+) -> Iterator[Result]:
     """Yield the test that the study asks for, and the exact and the approximate p beside it."""
-    exact, asymptotic = (_rank_test(pairs, asked, decimals, exact=exact) for exact in (True, False))
+    options: dict[str, Any] = {"zero_method": asked.zero_method, "alternative": asked.alternative}
+    exact, asymptotic = (
+        signed_rank(before, after, exact=exact, correction=asked.correction, decimals=decimals, **options)
+        for exact in (True, False)
+    )
     main = exact if asked.method == "exact" else asymptotic
     disagreement = _disagreement(exact.p_value, asymptotic.p_value, asked.alpha)
     yield from from_test(common, main.warn(*disagreement), alpha=asked.alpha)
@@ -134,63 +135,67 @@ def _disagreement(exact: float | None, asymptotic: float | None, alpha: float) -
     return (f"the methods disagree about alpha: below it by the {under}, not by the {over}",)
 
 
-def _sizes_of_change(common: Result, pairs: Pairs, asked: Analysis, decimals: int | None) -> Iterator[Result]:
+def _sizes_of_change(
+    common: Result, before: Floats, after: Floats, asked: Analysis, decimals: int | None
+) -> Iterator[Result]:
     """Yield how large the change is, each measure under its own name, and the other tests of it."""
     level = asked.conf_level
-    shift = _run(hodges_lehmann, pairs, conf_level=level, decimals=decimals)
-    yield from from_estimate(common, "hodges_lehmann", shift)
-    middle = median_difference(pairs.baseline, pairs.followup, decimals=decimals)
+    shift = hodges_lehmann(before, after, conf_level=level, decimals=decimals)
+    yield from from_estimate(common, "hodges_lehmann", shift, conf_level=level)
+    middle = median_difference(before, after, decimals=decimals)
     yield record(common, "median_difference", middle, "spread", error="no pairs" if middle is None else None)
-    options = {"zero_method": asked.zero_method, "conf_level": level, "decimals": decimals}
-    yield from from_estimate(common, "rank_biserial", _run(rank_biserial, pairs, **options), "ratio")
-    mean = _run(paired_t, pairs, conf_level=level, alternative=asked.alternative)
-    yield from from_estimate(common, "mean_difference", mean)
+    ranks = rank_biserial(before, after, zero_method=asked.zero_method, conf_level=level, decimals=decimals)
+    yield from from_estimate(common, "rank_biserial", ranks, "ratio", conf_level=level)
+    mean = paired_t(before, after, conf_level=level, alternative=asked.alternative)
+    yield from from_estimate(common, "mean_difference", mean, conf_level=level)
     yield from from_test(common, mean, prefix="t_", alpha=asked.alpha, kinds=("ratio", "p"))
-    sign = _run(sign_test, pairs, conf_level=level, alternative=asked.alternative, decimals=decimals)
+    sign = sign_test(before, after, conf_level=level, alternative=asked.alternative, decimals=decimals)
     yield from from_test(common, sign, prefix="sign_", alpha=asked.alpha, kinds=("exact", "exact_p"))
 
 
-def _directions(common: Result, pairs: Pairs, endpoint: Endpoint, decimals: int | None) -> Iterator[Result]:
+def _directions(
+    common: Result, before: Floats, after: Floats, endpoint: Endpoint, decimals: int | None
+) -> Iterator[Result]:
     """Yield how many improved, worsened or stayed, and the percent changes."""
     better_low = endpoint.direction == "lower_is_better"
-    counts = change_counts(pairs.baseline, pairs.followup, lower_is_better=better_low, decimals=decimals)
+    counts = change_counts(before, after, lower_is_better=better_low, decimals=decimals)
     for measure in ("n_improved", "n_unchanged", "n_worse"):
-        yield record(common, measure, getattr(counts, measure), "count")
-    percents = percent_changes(pairs.baseline, pairs.followup, decimals=decimals)
+        yield record(common, measure, getattr(counts, measure), "count", options={"direction": endpoint.direction})
+    percents = percent_changes(before, after, decimals=decimals)
     there = percents[~np.isnan(percents)]
     here = below(common, "percent_change", unit="%")
     for result in described(here, there, missing=len(percents) - len(there)):
         yield replace(result, kind="percent_change") if result.kind != "count" else result
 
 
-def _carried_forward(common: Result, visit: str, study: Study, cohort: Cohort) -> Iterator[Result]:
+def _carried_forward(
+    common: Result, visit: str, study: Study, cohort: Cohort, populations: Populations
+) -> Iterator[Result]:
     """Yield the test on the last value of everybody: a sensitivity line, never the main one."""
-    column = cohort.visits.index(visit)
-    values = cohort.values[common.variable]
-    last = np.array([_last(row[1 : column + 1]) for row in values])
-    both = ~np.isnan(values[:, 0]) & ~np.isnan(last)
-    test = signed_rank(
-        values[both, 0], last[both], exact=True, alternative=study.analysis.alternative,
-        zero_method=study.analysis.zero_method, decimals=cohort.decimals[common.variable],
-    )  # fmt: skip
-    here = below(common, "locf", n=int(both.sum()), n_paired=int(both.sum()), population=None)
+    last = cohort.carried_forward(common.variable, visit)
+    pairs = last.paired(common.variable, study.baseline, visit)
+    here = _of_pairs(below(common, "locf"), pairs, populations)
     warning = (
         "last value carried forward: missing values at this visit are replaced by the last one after baseline"
     )
-    yield from from_test(here, test.warn(warning), alpha=study.analysis.alpha)
-    yield record(here, "n_paired", test.n_paired, "count")
 
+    def compared(before: Floats, after: Floats) -> Iterator[Result]:
+        asked = study.analysis
+        test = signed_rank(
+            before, after, exact=True, alternative=asked.alternative, zero_method=asked.zero_method,
+            decimals=cohort.decimals[common.variable],
+        )  # fmt: skip
+        yield from from_test(here, test.warn(warning), alpha=asked.alpha)
+        yield record(here, "n_paired", test.n_paired, "count")
 
-def _last(row: np.ndarray[Any, Any]) -> float:
-    there = row[~np.isnan(row)]
-    return float(there[-1]) if there.size else np.nan
+    yield from both_ways(read_pairs(pairs), compared)
 
 
 def _across_visits(
     common: Result, study: Study, cohort: Cohort, populations: Populations
 ) -> Iterator[Result]:
     """Yield the Friedman test over all visits, on the subjects who have every one of them."""
-    values = cohort.values[common.variable]
+    values, censored = cohort.values[common.variable], cohort.censored[common.variable]
     complete: Flags = np.logical_and.reduce(~np.isnan(values), axis=1)
     n = int(complete.sum())
     here = below(
@@ -200,6 +205,6 @@ def _across_visits(
         population=populations.add(f"{common.id}.across_visits", complete),
     )
     yield record(here, "n", n, "count")
-    yield from from_test(
-        here, friedman(*values[complete].T), alpha=study.analysis.alpha, kinds=("ratio", "p")
-    )
+    ranked, warnings = rankable(values[complete], censored[complete])
+    test = friedman(*ranked.T).warn(*warnings)
+    yield from from_test(here, test, alpha=study.analysis.alpha, kinds=("ratio", "p"))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ..cohort import Pairs
 from ..result import Population, Result, Value
-from ..stats.censoring import Limited, describe_censored
+from ..stats.censoring import Limited, Readings, describe_censored, readings
 from ..stats.descriptive import QUARTILES, describe, geometric_mean
 from ..stats.inference import Inference
+from ..stats.pairs import Floats
 from ..stats.proportion import Proportion, proportion
 from ..tables.table import Flags, pick
 
@@ -41,7 +43,8 @@ def describes_few(result: Result) -> bool:
 
 def hidden(result: Result) -> Result:
     """Return the result without its value, which is not published."""
-    return replace(result, value=None, error=f"it describes fewer than {FEWEST_DESCRIBED} subjects")
+    options = {name: value for name, value in result.options.items() if name != "value_at_zero"}
+    return replace(result, value=None, options=options, error=f"it describes fewer than {FEWEST_DESCRIBED} subjects")
 
 
 class Populations:
@@ -79,12 +82,38 @@ def record(common: Result, measure: str, value: Value, kind: str, **more: Any) -
     """Return ``common`` as the record of one measure; its id is the common one and the measure."""
     unit = common.unit if kind in ("value", "summary", "spread") else ""
     made = {"id": f"{common.id}.{measure}", "measure": measure, "value": value, "kind": kind, "unit": unit}
-    return replace(common, **(made | more))
+    options = {**common.options, **more.pop("options", {})}
+    return replace(common, **(made | more), options=options)
 
 
 def below(common: Result, branch: str, **more: Any) -> Result:
     """Return ``common`` one branch further down."""
     return replace(common, id=f"{common.id}.{branch}", **more)
+
+
+def read_pairs(pairs: Pairs) -> Readings:
+    """Return both ways to read pairs some of which lie below a limit of detection."""
+    return readings(
+        pairs.baseline,
+        pairs.followup,
+        baseline_below=pairs.baseline_censored,
+        followup_below=pairs.followup_censored,
+    )
+
+
+def both_ways(read: Readings, compute: Callable[[Floats, Floats], Iterable[Result]]) -> Iterator[Result]:
+    """Yield what is computed of pairs with values below the limit read as the limit.
+
+    Where it is another with zero in their place the option ``value_at_zero`` tells it.
+    """
+    results = compute(*read.at_limit)
+    if read.at_zero is None:
+        yield from results
+        return
+    for result, at_zero in zip(results, compute(*read.at_zero), strict=True):
+        differs = {"value_at_zero": at_zero.value} if at_zero.value != result.value else {}
+        warnings = () if result.measure == "n_paired" else read.warnings
+        yield replace(result, options={**result.options, **differs}, warnings=(*result.warnings, *warnings))
 
 
 def described(
@@ -121,7 +150,9 @@ def _described_censored(
 ) -> Iterator[Result]:
     """Yield the description of values some of which are only known to lie below a limit."""
     found = describe_censored(values, censored)
-    for measure, kind in DESCRIPTION.items():
+    geometric = {"geometric_mean": "spread"} if common.options.get("scale") == "log" else {}
+    ends = {"mean_low": "spread", "mean_high": "spread", "n_below": "count"}
+    for measure, kind in (DESCRIPTION | geometric | ends).items():
         value = missing if measure == "n_missing" else getattr(found, measure, None)
         yield record(
             common,
@@ -131,10 +162,9 @@ def _described_censored(
             n=found.n,
             method=QUARTILES if measure in ("q1", "q3") else None,
             options={"below": True} if isinstance(value, Limited) and value.below else {},
-            warnings=found.warnings if kind == "spread" else (),
+            warnings=() if kind == "count" else found.warnings,
             error=None if value is not None else "values below the limit leave no single number",
         )
-    yield record(common, "n_below", found.n_below, "count", n=found.n)
 
 
 def _no_number(n: int) -> str:
@@ -162,16 +192,15 @@ def from_test(
 
 
 def from_estimate(
-    common: Result, measure: str, inference: Inference, kind: str = "spread"
+    common: Result, measure: str, inference: Inference, kind: str = "spread", *, conf_level: float
 ) -> Iterator[Result]:
-    """Yield an estimate and the ends and the true level of its confidence interval."""
-    yield _inferred(common, measure, inference.estimate, kind, inference, inference.options)
+    """Yield an estimate and the ends and the true level of its confidence interval; ``conf_level`` was asked for."""
+    options = {**inference.options, "conf_level": conf_level}
+    yield _inferred(common, measure, inference.estimate, kind, inference, options)
     for end in ("conf_low", "conf_high"):
-        yield _inferred(
-            common, f"{measure}_{end}", getattr(inference, end), kind, inference, inference.options
-        )
+        yield _inferred(common, f"{measure}_{end}", getattr(inference, end), kind, inference, options)
     level = None if inference.conf_level is None else 100 * inference.conf_level
-    yield _inferred(common, f"{measure}_conf_level", level, "level", inference, inference.options)
+    yield _inferred(common, f"{measure}_conf_level", level, "level", inference, options)
 
 
 def _inferred(

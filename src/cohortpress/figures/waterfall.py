@@ -91,7 +91,7 @@ def panels(asked: Asked) -> list[Waterfall]:
 
 def _panel(asked: Asked, name: str, alt: Alt) -> Waterfall:
     """Return the changes from the baseline to the visit, of those whose two values give a percentage."""
-    from ..stats.response import percent_changes, responds
+    from ..stats.response import percent_changes, responders
 
     study, visit = asked.study, asked.visit or ""
     endpoint, change = study.endpoints[name], f"{name}.{visit}.vs_baseline.percent_change"
@@ -101,10 +101,10 @@ def _panel(asked: Asked, name: str, alt: Alt) -> Waterfall:
         id_: rule for id_, rule in study.responses.items() if rule.endpoint == name and rule.improvement_percent
     }
     reached = [
-        responds(
+        responders(
             pairs.baseline, pairs.followup, lower_is_better=sign > 0, threshold=rule.threshold, strict=rule.strict,
-            percent=rule.improvement_percent, decimals=decimals,
-        )[0].tolist()
+            percent=rule.improvement_percent, decimals=decimals, followup_below=pairs.followup_censored,
+        ).responded.tolist()
         for rule in responses.values()
     ]  # fmt: skip
     percents = percent_changes(pairs.baseline, pairs.followup, decimals=decimals).tolist()

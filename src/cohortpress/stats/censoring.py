@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .descriptive import Description, describe
-from .inference import Inference, Option
-from .pairs import Floats, column
-
-Booleans = NDArray[np.bool_]
+from .pairs import Booleans, Floats, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +49,6 @@ def describe_censored(values: ArrayLike, below: ArrayLike) -> CensoredDescriptio
     present = ~np.isnan(array)
     at_limit, marks, warnings = _one_limit(array[present], marks[present])
     high, low = describe(at_limit), describe(np.where(marks, 0.0, at_limit))
-    if marks.any():
-        warnings += (
-            f"{int(marks.sum())} of {high.n} values lie below the limit: the mean is known as a range only",
-        )
     return CensoredDescription(
         n=high.n,
         n_missing=array.size - high.n,
@@ -72,30 +64,46 @@ def describe_censored(values: ArrayLike, below: ArrayLike) -> CensoredDescriptio
     )
 
 
-def with_limits(
-    statistic: Callable[..., Inference],
-    baseline: ArrayLike,
-    followup: ArrayLike,
-    *,
-    baseline_below: ArrayLike,
-    followup_below: ArrayLike,
-    **options: Option,
-) -> Inference:
-    """Run a paired `statistic` on values some of which lie below a limit: at the limit, and again at zero.
+def rankable(values: ArrayLike, below: ArrayLike) -> tuple[Floats, tuple[str, ...]]:
+    """Return `values`, of any shape, with all below the (highest) limit equal and lower than any other, and warnings.
 
-    The result is the one at the limit, where two values below it have not changed. If any value lies below
-    the limit, `options` also holds `estimate_at_zero` and `p_value_at_zero`, and `warnings` how many pairs it
-    concerns.
+    For what looks at the order of the values alone. Raises ValueError as `describe_censored`.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    at_limit, marks, warnings = _one_limit(array.ravel(), _marks(below, array).ravel())
+    if marks.any():
+        warnings += (f"{int(marks.sum())} of {array.size} values lie below the limit, and rank lowest together",)
+    return np.where(marks, -1.0, at_limit).reshape(array.shape), warnings
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Both ways to read pairs some of which lie below a limit; `at_zero` is None where none does.
+
+    `followup_below` marks the later values that only lie below what stands in `at_limit`.
+    """
+
+    at_limit: tuple[Floats, Floats]
+    at_zero: tuple[Floats, Floats] | None
+    followup_below: Booleans
+    warnings: tuple[str, ...]
+
+
+def readings(
+    baseline: ArrayLike, followup: ArrayLike, *, baseline_below: ArrayLike, followup_below: ArrayLike
+) -> Readings:
+    """Read pairs, shape (n,) each, at the limit and at zero: what differs between the two is not known better.
+
+    At the limit two values below it have not changed; `warnings` say how many pairs that concerns. Raises
+    ValueError as `describe_censored`.
     """
     before, after = column(baseline, "baseline"), column(followup, "followup")
     marks = np.concatenate([_marks(baseline_below, before), _marks(followup_below, after)])
+    size = before.size
+    if not marks.any():
+        return Readings((before, after), None, marks[size:], ())
     at_limit, marks, warnings = _one_limit(np.concatenate([before, after]), marks)
     at_zero = np.where(marks, 0.0, at_limit)
-    size = before.size
-    result = statistic(at_limit[:size], at_limit[size:], **options)
-    if not marks.any():
-        return result
-    second = statistic(at_zero[:size], at_zero[size:], **options)
     n_touched = int((marks[:size] | marks[size:]).sum())
     n_unknown = int((marks[:size] & marks[size:]).sum())
     warnings += (f"{n_touched} of {size} changes involve a value below the limit, read here as the limit",)
@@ -103,8 +111,7 @@ def with_limits(
         warnings += (
             f"{n_unknown} of {size} changes run between two values below the limit, read as no change",
         )
-    at_zero_options = {"estimate_at_zero": second.estimate, "p_value_at_zero": second.p_value}
-    return replace(result, options={**result.options, **at_zero_options}).warn(*warnings)
+    return Readings((at_limit[:size], at_limit[size:]), (at_zero[:size], at_zero[size:]), marks[size:], warnings)
 
 
 def _limited(low: Description, high: Description, name: str) -> Limited | None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .pairs import Floats, column, differences
-from .proportion import IntervalMethod, Proportion, proportion
-
-Flags = NDArray[np.bool_]
+from .pairs import Booleans, Floats, column, differences
 
 # A percentage is a quotient of decimals: 0.06 of 0.3 must reach 20 % although its float may fall short of it.
 _PERCENT_NOISE = 1e-9
@@ -47,6 +44,23 @@ def percent_changes(baseline: ArrayLike, followup: ArrayLike, *, decimals: int |
     return percents
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Responders:
+    """Of pairs, which `responded`, and which could be judged (`evaluable`): marks with shape (n,)."""
+
+    responded: Booleans
+    evaluable: Booleans
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        return int(self.responded.sum())
+
+    @property
+    def total(self) -> int:
+        return int(self.evaluable.sum())
+
+
 def responders(
     baseline: ArrayLike,
     followup: ArrayLike,
@@ -55,48 +69,28 @@ def responders(
     threshold: float | None = None,
     strict: bool = False,
     percent: float | None = None,
-    method: IntervalMethod = "wilson",
-    conf_level: float = 0.95,
     decimals: int | None = None,
-) -> Proportion:
-    """Share of pairs, shape (n,) each, that reached `threshold`, improved by `percent`, or (both given) both.
+    followup_below: ArrayLike = False,
+) -> Responders:
+    """Tell which pairs, shape (n,) each, reached `threshold`, improved by `percent`, or (both given) both.
 
-    `threshold`, in the unit of the data, is reached by equality unless `strict` ("below 2.6"). `percent` is
-    the improvement on the baseline (50: halved, if lower is better); pairs whose baseline is not above zero
-    are then left out of the total, with a warning. Raises ValueError if neither criterion is given.
+    `threshold`, in the unit of the data, is reached by equality unless `strict` ("below 2.6"); values marked in
+    `followup_below` lie below what stands there. `percent` is the improvement on the baseline (50: halved, if
+    lower is better); pairs whose baseline is not above zero are then not evaluable, with a warning. Raises
+    ValueError if neither criterion is given.
     """
-    responded, counted = responds(
-        baseline, followup, lower_is_better=lower_is_better, threshold=threshold, strict=strict, percent=percent,
-        decimals=decimals,
-    )  # fmt: skip
-    share = proportion(int(responded.sum()), int(counted.sum()), method=method, conf_level=conf_level)
-    if counted.all():
-        return share
-    left_out = f"{int((~counted).sum())} of {counted.size} pairs left out: their baseline is not above zero"
-    return replace(share, warnings=(*share.warnings, left_out))
-
-
-def responds(
-    baseline: ArrayLike,
-    followup: ArrayLike,
-    *,
-    lower_is_better: bool = True,
-    threshold: float | None = None,
-    strict: bool = False,
-    percent: float | None = None,
-    decimals: int | None = None,
-) -> tuple[Flags, Flags]:
-    """Tell of each pair, shape (n,), whether it responded, and whether that can be said; see `responders`."""
     if threshold is None and percent is None:
         raise ValueError("a responder needs a threshold, a percent improvement, or both")
     side = -1 if lower_is_better else 1
     after = column(followup, "followup")
     improvement = side * percent_changes(baseline, after, decimals=decimals)
-    counted: Flags = ~np.isnan(improvement) if percent is not None else np.full(after.size, True)
-    responded = counted.copy()
+    evaluable = ~np.isnan(improvement) if percent is not None else np.full(after.size, True)
+    responded = evaluable.copy()
     if percent is not None:
         responded &= np.greater_equal(improvement, percent - _PERCENT_NOISE)
     if threshold is not None:
         beyond = side * (after - threshold)
-        responded &= beyond > 0 if strict else beyond >= 0
-    return responded, counted
+        equal_will_do = np.where(followup_below, lower_is_better, not strict)
+        responded &= (beyond > 0) | ((beyond == 0) & equal_will_do)
+    left_out = f"{int((~evaluable).sum())} of {after.size} pairs left out: their baseline is not above zero"
+    return Responders(responded=responded, evaluable=evaluable, warnings=() if evaluable.all() else (left_out,))
