@@ -145,22 +145,31 @@ def _declared(study: Study, language: Language) -> list[re.Pattern[str]]:
     phrases += [_start_of(plain(value)) for value in study.constants.values() if not isinstance(value, str)]
     phrases.append(re.escape(plain(study.analysis.alpha)))
     phrases += [_as_typed(label) for label in _labels(study) if re.search(r"[^\W\d_]", label)]
-    times, units = _times(study, language)
-    if times and units:
-        joins = any_of(language.prose["joins"])
-        listed = rf"(?:{times})(?:(?:,|,?\s+(?:{joins})|\s*[\N{{EN DASH}}/-])\s*(?:{times}))*"
-        phrases += [rf"{listed}[\s-]+(?:{units})s?", rf"(?:{units})s?\s+{listed}"]
     limits = [(value, spec.unit) for spec in study.endpoints.values() for value in spec.thresholds.values()]
     for rule in study.responses.values():
         of_rule = (rule.threshold, study.endpoints[rule.endpoint].unit), (rule.improvement_percent, "%")
         limits += [(value, of) for value, of in of_rule if value is not None]
     phrases += [rf"{re.escape(plain(value))}\s*{re.escape(of)}" for value, of in limits]
+    return [*_patterns(phrases), *times(study, language)]
+
+
+def times(study: Study, language: Language) -> list[re.Pattern[str]]:
+    """Return how prose may say when the visits were: "six and twelve months", "week 4"."""
+    numbers, units = _times(study, language)
+    if not (numbers and units):
+        return []
+    joins = any_of(language.prose["joins"])
+    listed = rf"(?:{numbers})(?:(?:,|,?\s+(?:{joins})|\s*[\N{{EN DASH}}/-])\s*(?:{numbers}))*"
+    return _patterns([rf"{listed}[\s-]+(?:{units})s?", rf"(?:{units})s?\s+{listed}"])
+
+
+def _patterns(phrases: Iterable[str]) -> list[re.Pattern[str]]:
     return [re.compile(rf"(?<!\w){phrase}(?!\w)", re.I) for phrase in phrases]
 
 
 def _labels(study: Study) -> Iterator[str]:
     """Yield what the study calls its visits, variables, their units and categories, as documents print it."""
-    yield from (visit.label for visit in study.visits.values())
+    yield from (text for visit in study.visits.values() for text in (visit.label, visit.at))
     yield from (response.label for response in study.responses.values())
     yield from (question.label for question in study.yes_no_changes.values())
     for endpoint in study.endpoints.values():

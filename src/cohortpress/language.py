@@ -91,12 +91,13 @@ class Language:
     @cached_property
     def number_words(self) -> dict[str, int | None]:
         """The words that are a number, or, as None, a part; those for nought and one have other meanings."""
-        return {word: number for number, word in enumerate(self.numerals) if number > 1} | dict.fromkeys(self.parts)
+        words = {word.lower(): number for number, word in enumerate(self.numerals) if number > 1}
+        return words | dict.fromkeys(map(str.lower, self.parts))
 
     @cached_property
     def conventions(self) -> list[re.Pattern[str]]:
         """What readers of this language know is no result: numbered things, ordinals, levels of confidence."""
-        level = r"\d{1,2}(?:[.,]\d+)?\s*%"
+        level = r"\d{1,2}(?:[.,]\d+)?[\s-]*%"
         patterns = {
             "numbered": r"\b(?:WORDS)\s*[IVX\d]+(?:\.\d+)*[a-z]?\b",
             "ordinals": r"\b\d{1,2}(?:WORDS)\b",

@@ -52,7 +52,7 @@ class Flagship:
         return (self.output / f"{document}.html").read_text(encoding="utf-8")
 
     def pieces(self, html: str) -> list[Piece]:
-        return list(trace_alts(read_page(html), self.study, self.results))
+        return list(trace_alts(read_page(html), self.study, self.results, self.language))
 
     def finds(self, html: str, printed: str) -> bool:
         """Tell whether a page is wrong by itself or differs from what was printed."""

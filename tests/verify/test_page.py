@@ -126,8 +126,8 @@ def test_numbers_that_are_wrong(body: str, study: Study, results: ResultSet) -> 
 
 
 def findings(body: str, study: Study, results: ResultSet) -> list[object]:
-    pieces = list(trace_alts(page(body), study, results))
     english = language_of(study)
+    pieces = list(trace_alts(page(body), study, results, english))
     checks = traced("p", pieces, study, results, english), untraced("p", pieces, study, results, english)
     return [finding for check in checks for finding in check.findings]
 

@@ -65,8 +65,5 @@ def percent(share: float) -> str:
 
 def nothing_changed(n_paired: int) -> str:
     """Why a test of changes has no p value: the warning for it."""
-    if n_paired == 0:
-        return "no p value: there are no complete pairs"
-    return "no p value: " + (
-        "the only pair did not change" if n_paired == 1 else f"none of {n_paired} pairs changed"
-    )
+    reasons = {0: "there are no complete pairs", 1: "the only pair did not change"}
+    return f"no p value: {reasons.get(n_paired, f'none of {n_paired} pairs changed')}"

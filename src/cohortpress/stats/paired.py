@@ -147,7 +147,7 @@ def _normal_p(ranks: Integers, alternative: Alternative, correction: bool) -> fl
 def _signed_rank_name(exact: bool, correction: bool) -> str:
     if exact:
         return "Wilcoxon signed-rank test, exact"
-    correction_name = f"{'with' if correction else 'without'} continuity correction"
+    correction_name = "with continuity correction" if correction else "without continuity correction"
     return f"Wilcoxon signed-rank test, normal approximation {correction_name}"
 
 

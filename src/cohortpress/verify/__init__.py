@@ -49,7 +49,7 @@ def verify(
     analysed = data(printed, folder)
     checks = [analysed, results_file(printed, results if analysed.ok else None, study)]
     for name, (page, html) in zip(documents, pages.items(), strict=True):
-        pieces = list(trace_alts(read_page(html), study, printed))
+        pieces = list(trace_alts(read_page(html), study, printed, language))
         checks += [
             traced(page, pieces, study, printed, language),
             *([untraced(page, pieces, study, printed, language)] if strict else []),

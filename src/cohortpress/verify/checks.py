@@ -14,7 +14,7 @@ from pathlib import Path
 from ..comparison import compare as compare_results
 from ..errors import ResultError
 from ..formatting import format_results
-from ..gate import bare_numbers
+from ..gate import bare_numbers, times
 from ..language import Language
 from ..ledger import file_digest
 from ..numbers_in_text import numbers
@@ -54,11 +54,13 @@ def data(printed: ResultSet, folder: Path) -> Check:
     return Check("files as they were analysed", "data", len(inputs), tuple(findings))
 
 
-def trace_alts(pieces: Iterable[Piece], study: Study, results: ResultSet) -> Iterator[Piece]:
+def trace_alts(
+    pieces: Iterable[Piece], study: Study, results: ResultSet, language: Language
+) -> Iterator[Piece]:
     """Yield the pieces, an alternative text with a mark for each result that it prints, or should."""
-    declared = _declared(study, results)
+    known = _names(study, results), *times(study, language)
     for piece in pieces:
-        text, end, marks = _without(piece, declared), 0, []
+        text, end, marks = _without(piece, *known), 0, []
         for name in piece.prints:
             shown = re.escape(_printed(results, name) if name in results else "")
             found = re.compile(rf"(?<![\w.,]){shown}(?!\w|[.,]\d)").search(text, end) if shown else None
@@ -92,12 +94,12 @@ def untraced(
     file: str, pieces: Iterable[Piece], study: Study, results: ResultSet, language: Language
 ) -> Check:
     """Find each number that names no result and that nothing else explains."""
-    declared = _declared(study, results)
+    names = _names(study, results)
     count, findings = 0, []
     for piece in pieces:
         if piece.kind == "marker" or (piece.kind in ("figure", "alt") and not piece.marks):
             continue  # a drawing that traces nothing is held against the other formats alone
-        text = _without(piece, declared)
+        text = _without(piece, names)
         found = [number.text for number in numbers(text, language.conventions)]
         count += len(found)
         for fault in (
@@ -182,15 +184,17 @@ def _in_words(text: str, name: str, results: ResultSet, language: Language) -> b
     return name in results and text.casefold() in language.spelled(results[name].value)
 
 
-def _without(piece: Piece, declared: re.Pattern[str]) -> str:
+def _without(piece: Piece, *declared: re.Pattern[str]) -> str:
     """Return the text of a piece with all that is traced, and all that the study declares, made spaces."""
     text = piece.text.translate(_QUOTES)
     for mark in piece.marks:
         text = text[: mark.start] + " " * (mark.end - mark.start) + text[mark.end :]
-    return declared.sub(lambda phrase: " " * len(phrase[0]), text)
+    for pattern in declared:
+        text = pattern.sub(lambda phrase: " " * len(phrase[0]), text)
+    return text
 
 
-def _declared(study: Study, results: ResultSet) -> re.Pattern[str]:
+def _names(study: Study, results: ResultSet) -> re.Pattern[str]:
     """Return what the study says of itself, and what it calls its variables, where that holds a number."""
     source = (study.source.citation, study.source.url, study.source.licence) if study.source else ()
     said = [study.title, study.notice, study.contact, study.funding, study.address, *study.affiliations]
