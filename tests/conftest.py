@@ -6,12 +6,14 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from studies import cohortpress, copy_flagship, write_second_study
+from translated import write_translated_study
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -43,6 +45,12 @@ def built_flagship(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_second_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built second study. Read only."""
     return _once(tmp_path_factory, "second", write_second_study)
+
+
+@pytest.fixture(scope="session")
+def built_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Gives a made-up study, built, in the language that it is asked for. Read only."""
+    return lambda code: _once(tmp_path_factory, f"in-{code}", partial(write_translated_study, code=code))
 
 
 @pytest.fixture

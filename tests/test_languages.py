@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import json
 import re
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from studies import ROOT, language_of
 
+from cohortpress.analysis import analyse
+from cohortpress.cohort import read_cohort
+from cohortpress.errors import TemplateError
+from cohortpress.formatting import format_results
+from cohortpress.gate import check_prose, read_words
 from cohortpress.glossary import MEASURES
 from cohortpress.language import Language
-from cohortpress.study import parse_study
-from cohortpress.templating import _environment
+from cohortpress.result import ResultSet
+from cohortpress.study import Study, parse_study, read_study
+from cohortpress.templating import Filler, _environment, plain
+from cohortpress.verify import verify
+from cohortpress.verify.files import read_text
+from cohortpress.verify.page import read_page
 
 FOLDER = ROOT / "templates/language"
 LANGUAGES = sorted(file.stem for file in FOLDER.glob("*.jinja"))
 OTHERS = [code for code in LANGUAGES if code != "en"]
 SOURCE = ROOT / "src/cohortpress"
+WORD = re.compile(r"[^\W\d_]{2,}")
+# Words that are English and another language at once.
+SAME = {"Affiliations", "Contact", "Licence", "Name", "Patients", "SD", "Source", "Text", "figures", "maximum",
+        "minimum", "percentage"}  # fmt: skip
 # What stands in a message of stats/ alone.
 NO_RESULTS = {"visit {}", "a missing", "an infinite"}
 
@@ -58,6 +75,14 @@ def test_every_phrase_is_translated_with_its_places(code: str) -> None:
     assert [english for english, own in phrases.items() if not own] == []
     for english, own in phrases.items():
         assert sorted(re.findall(r"\{\w+\}", own)) == sorted(re.findall(r"\{\w+\}", english)), english
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_word_was_left_in_english(code: str) -> None:
+    english, own = module("en"), module(code)
+    tables = [name for name, value in english.items() if isinstance(value, dict) and name not in ("prose", "sections")]
+    same = {own[name][key] for name in tables for key, text in english[name].items() if own[name][key] == (text or key)}
+    assert {word for word in same if WORD.search(word)} <= SAME
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -104,3 +129,145 @@ def test_the_language_files_know_all_that_results_say() -> None:
     fitting = {text: [phrase for phrase, pattern in patterns.items() if pattern.fullmatch(text)] for text in said}
     assert [text for text, phrases in fitting.items() if not phrases] == [], "add them to all of templates/language/"
     assert known == {phrase for phrases in fitting.values() for phrase in phrases}, "no result says that any more"
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "own"),
+    [
+        ("nl", "Hodges-Lehmann estimate, exact confidence interval",
+         "Hodges-Lehmannschatting, exact betrouwbaarheidsinterval"),
+        ("de", "no 99.5 % interval exists with 5 pairs; at most 93.75 %",
+         "mit 5 Paaren gibt es kein 99,5 %-Intervall; höchstens 93,75 %"),
+        ("fr", "no p value: none of 12345 pairs changed",
+         "pas de valeur de p : aucune des 12 345 paires n’a varié"),
+        ("en-US", "no 93.75 % interval exists with 1 pair", "no 93.75% interval exists with 1 pair"),
+        ("de-CH", "EULAR 2020: 2532 of 3600 characters without spaces, -2 left.",
+         "EULAR 2020: 2532 von 3600 Zeichen ohne Leerzeichen, noch −2."),
+        ("nl", "what nobody says", "what nobody says"),
+    ],
+)  # fmt: skip
+def test_a_phrase_keeps_its_numbers_as_the_language_writes_them(code: str, english: str, own: str) -> None:
+    said = language(code).said(english)
+    assert re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", said) == own
+
+
+# -- every sentence of the flagship, in every language
+
+
+class Flagship(NamedTuple):
+    study: Study
+    results: ResultSet
+
+
+@pytest.fixture(scope="module")
+def flagship_results() -> Flagship:
+    study = read_study(ROOT)
+    return Flagship(study, format_results(analyse(study, read_cohort(ROOT, study)), study))
+
+
+def sentences(flagship: Flagship, code: str) -> dict[str, str]:
+    """Return what each sentence and each table says of the flagship in a language, by how it is called."""
+    study = flagship.study.model_copy(update={"language": code})
+    functions = {"draw": lambda kind, endpoints, alt: alt(endpoints[0]), "qr_code": str, "document": "poster"}
+    filler = Filler(study, format_results(flagship.results, study), [ROOT / "templates"], functions)
+    said: dict[str, str] = {}
+    for name, print_ in filler.writable():
+        with contextlib.suppress(TemplateError):  # what is said of a follow-up cannot be said of the baseline
+            said |= {name: str(print_())} if "(" in name else {}
+    blocks = [
+        f"{macro}({arguments})"
+        for macro, arguments in {
+            "masthead": "", "keywords": "", "colophon": "", "characteristics_table": "", "flow_table": "",
+            "endpoints_table": "all_endpoints", "sensitivity_table": "all_endpoints, month_6",
+            "effects_table": "all_endpoints, month_12", "adverse_events_table": "",
+            "figure": '"courses", [crp]',
+        }.items()
+    ]  # fmt: skip
+    return said | {block: filler.fill(f"{{{{ {block} }}}}", "all")[1] for block in blocks}
+
+
+def numbers_in(text: str, code: str) -> list[str]:
+    """Return the numbers of a filled text, in any order, with decimal points."""
+    mark = language(code).formatter.number(0.5, 1)[1]
+    found = re.findall(r"[<−]?\d[\d.,\u202f]*(?<=\d)", plain(re.sub(r"\[@|\]\(.*?\)", "", text)))
+    return sorted(number.replace(mark, ".") for number in found)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_sentence_and_table_prints_the_numbers_of_english(code: str, flagship_results: Flagship) -> None:
+    english, own = sentences(flagship_results, "en-GB"), sentences(flagship_results, code)
+    assert list(own) == list(english)
+    assert len(own) > 40
+    for name, text in own.items():
+        assert numbers_in(text, code) == numbers_in(english[name], "en"), name
+        ids = re.findall(r'data-(?:result|constant)="([\w.]+)"', text)
+        assert sorted(ids) == sorted(re.findall(r'data-(?:result|constant)="([\w.]+)"', english[name])), name
+
+
+# -- a whole study, built
+
+
+TEXTS = ("report/study.yml", "report/abstract.qmd", "report/poster.qmd", "people.csv", "complaints.csv")
+
+
+def known_words(folder: Path, code: str) -> set[str]:
+    """Return all words that a document may have: those of the language file, and the author's own."""
+    source = (FOLDER / f"{code}.jinja").read_text(encoding="utf-8")
+    macros = re.sub(r"\{##.*?##\}|\{% set \w+ = .*?%\}\n", "", source, flags=re.S)
+    texts = [macros, *strings(module(code)), *((folder / file).read_text(encoding="utf-8") for file in TEXTS)]
+    return {word.casefold() for text in texts for word in WORD.findall(text)} | {"cohortpress"}
+
+
+def strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from (text for inner in value.values() for text in strings(inner))
+        case list():
+            yield from (text for inner in value for text in strings(inner))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_whole_study_is_in_its_language_and_right(code: str, built_in: Callable[[str], Path]) -> None:
+    folder = built_in(code)
+    output, study = folder / "_output", read_study(folder)
+    own = language_of(study)
+    report = verify(output, folder, study, own)
+    assert report.ok, str(report)
+    assert {check.place for check in report.checks} >= {"abstract.txt", "abstract.docx", "abstract.pdf", "poster.pdf"}
+    results = ResultSet.from_json((output / "results.json").read_text(encoding="utf-8"))
+    for document in ("abstract", "poster"):
+        prose = (folder / f"report/{document}.qmd").read_text(encoding="utf-8")
+        assert check_prose({document: prose}, study, results, own, read_words(FOLDER / f"{code}.overreach.yml")) == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_english_is_left_in_a_document(code: str, built_in: Callable[[str], Path]) -> None:
+    folder = built_in(code)
+    texts = dict(texts_of(folder / "_output"))
+    known = known_words(folder, code)
+    strange = {
+        name: sorted({word for word in WORD.findall(text) if word.casefold() not in known})
+        for name, text in texts.items()
+    }
+    assert not any(strange.values()), strange
+    for document in ("abstract", "poster"):
+        html = (folder / f"_output/{document}.html").read_text(encoding="utf-8")
+        assert re.search(rf'<html [^>]*lang="{code}"', html)
+
+
+def texts_of(output: Path) -> Iterator[tuple[str, str]]:
+    """Yield what a reader can read in each finished file; a PDF holds what its page does, as `verify` has checked."""
+    for document in ("abstract", "poster"):
+        html = (output / f"{document}.html").read_text(encoding="utf-8")
+        yield f"{document}.html", "\n".join(piece.text for piece in read_page(html))
+        yield f"labels of the {document}", " ".join(re.findall(r'aria-label="([^"]*)"', html))
+        told = json.loads(re.findall(r'id="cohortpress-origins">(.*?)</script>', html, re.S)[0])
+        origins = [str(origin[key]) for origin in told["results"].values() for key in origin.keys() - {"id"}]
+        yield f"origins of the {document}", "\n".join([*told["words"].values(), *origins]).replace("None", "")
+    yield "abstract.docx", read_text(output / "abstract.docx")
+    yield from ((file.name, file.read_text(encoding="utf-8")) for file in output.glob("tables/*.csv"))
+    # Name and notes of a congress are its own words.
+    text = (output / "abstract.txt").read_text(encoding="utf-8")
+    yield "abstract.txt", re.sub(r"PReS|https://\S+|The abstract must be in English\.", "", text)

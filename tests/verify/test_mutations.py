@@ -1,4 +1,4 @@
-"""One digit of the finished flagship changed at a time: `verify` finds every one."""
+"""One digit of a finished study changed at a time: `verify` finds every one, with decimal points and with commas."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ BODY = re.compile(r"<body.*</body>", re.DOTALL)
 SHOWN = re.compile(r"<script>.*?</script>|>([^<>]+)(?=<)", re.DOTALL)
 
 
-class Flagship:
-    """The finished flagship, read once."""
+class Built:
+    """A finished study, read once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.output = folder, folder / "_output"
@@ -65,14 +65,19 @@ class Flagship:
         )
 
 
-@pytest.fixture(scope="module")
-def built(built_flagship: Path) -> Flagship:
-    return Flagship(built_flagship)
+@pytest.fixture(scope="module", params=["the flagship", "fr"])
+def built(request: pytest.FixtureRequest) -> Built:
+    """The flagship, and a study in French: commas, thin spaces in numbers and before marks, a minus, ranges."""
+    if request.param == "the flagship":
+        return Built(request.getfixturevalue("built_flagship"))
+    return Built(request.getfixturevalue("built_in")(request.param))
 
 
 def differs(pieces: list[Piece], printed: str) -> bool:
     wanted = [piece.text for piece in pieces if piece.kind != "alt"]
-    return bool(compare([*wanted, *{piece.text for piece in pieces if piece.kind == "alt"}], printed))
+    drawn = [piece.text for piece in pieces if piece.kind == "figure"]
+    alts = {piece.text for piece in pieces if piece.kind == "alt"}
+    return bool(compare([*wanted, *alts], printed, scattered=drawn))
 
 
 def shown_digits(html: str) -> list[int]:
@@ -95,7 +100,7 @@ def digits(text: str) -> list[int]:
     return [place for place, letter in enumerate(text) if letter.isdecimal()]
 
 
-def test_a_digit_changed_in_the_page_is_found(built: Flagship) -> None:
+def test_a_digit_changed_in_the_page_is_found(built: Built) -> None:
     for document in ("abstract", "poster"):
         html, printed = built.html(document), read_text(built.output / f"{document}.pdf")
         assert not built.finds(html, printed)
@@ -103,14 +108,14 @@ def test_a_digit_changed_in_the_page_is_found(built: Flagship) -> None:
         assert missed == []
 
 
-def test_a_digit_changed_in_the_text_of_a_pdf_is_found(built: Flagship) -> None:
+def test_a_digit_changed_in_the_text_of_a_pdf_is_found(built: Built) -> None:
     for document in ("abstract", "poster"):
         pieces, text = built.pieces(built.html(document)), read_text(built.output / f"{document}.pdf")
         assert not differs(pieces, text)
         assert [m for m in mutations(text, digits(text), PLACES // 2) if not differs(pieces, m)] == []
 
 
-def test_a_digit_changed_in_the_word_file_is_found(built: Flagship, tmp_path: Path) -> None:
+def test_a_digit_changed_in_the_word_file_is_found(built: Built, tmp_path: Path) -> None:
     pieces, file = built.pieces(built.html("abstract")), tmp_path / "abstract.docx"
     with ZipFile(built.output / "abstract.docx") as archive:
         xml = archive.read("word/document.xml").decode()
@@ -123,7 +128,7 @@ def test_a_digit_changed_in_the_word_file_is_found(built: Flagship, tmp_path: Pa
         assert not format_of(file.name, pieces, built.study, {file.name: file}).ok
 
 
-def test_a_digit_changed_in_the_text_file_is_found(built: Flagship, tmp_path: Path) -> None:
+def test_a_digit_changed_in_the_text_file_is_found(built: Built, tmp_path: Path) -> None:
     pieces, file = built.pieces(built.html("abstract")), tmp_path / "abstract.txt"
     text = (built.output / "abstract.txt").read_text(encoding="utf-8")
     for mutated in mutations(text, digits(LENGTHS.sub("", text))):
@@ -131,8 +136,8 @@ def test_a_digit_changed_in_the_text_file_is_found(built: Flagship, tmp_path: Pa
         assert not format_of(file.name, pieces, built.study, {file.name: file}).ok
 
 
-def test_a_digit_changed_in_a_table_file_is_found(built: Flagship, tmp_path: Path) -> None:
-    pieces, name = built.pieces(built.html("poster")), "tables/poster-endpoints.csv"
+def test_a_digit_changed_in_a_table_file_is_found(built: Built, tmp_path: Path) -> None:
+    pieces, name = built.pieces(built.html("poster")), "tables/poster-sensitivity.csv"
     text = (built.output / name).read_text(encoding="utf-8")
     files = {name: tmp_path / "changed.csv"}
     whole = {f.relative_to(built.output).as_posix(): f for f in (built.output / "tables").glob("poster-*")}
@@ -142,7 +147,7 @@ def test_a_digit_changed_in_a_table_file_is_found(built: Flagship, tmp_path: Pat
         assert not tables("poster", pieces, whole | files).ok
 
 
-def test_a_digit_changed_in_the_results_is_found(built: Flagship) -> None:
+def test_a_digit_changed_in_the_results_is_found(built: Built) -> None:
     """A text by its value, a value by the results of a new analysis; far digits differ between machines."""
     lines = (built.output / "results.json").read_text(encoding="utf-8")
     starts = [m.span(1) for m in re.finditer(r'"(?:value|text)": ("[^"]*\d[^"]*"|-?\d[\d.]{,8})', lines)]
@@ -155,7 +160,7 @@ def test_a_digit_changed_in_the_results_is_found(built: Flagship) -> None:
         assert not results_file(results, built.results, built.study).ok
 
 
-def test_digits_changed_in_a_printed_pdf_are_found(built: Flagship, tmp_path: Path) -> None:
+def test_digits_changed_in_a_printed_pdf_are_found(built: Built, tmp_path: Path) -> None:
     """Printed for good: every third number of the page is another one on paper."""
     from cohortpress.printing import print_pdf
 

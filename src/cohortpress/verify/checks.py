@@ -21,7 +21,7 @@ from ..numbers_in_text import numbers
 from ..reader import origins as origins_of
 from ..result import Result, ResultSet
 from ..study import Study
-from ..templating import constants_of
+from ..templating import constants_of, said_of
 from .files import Unreadable, read_text
 from .page import Mark, Piece
 from .report import Check, Finding
@@ -58,7 +58,7 @@ def trace_alts(
     pieces: Iterable[Piece], study: Study, results: ResultSet, language: Language
 ) -> Iterator[Piece]:
     """Yield the pieces, an alternative text with a mark for each result that it prints, or should."""
-    known = _names(study, results), *times(study, language)
+    known = _names(study, results, language), *times(study, language)
     for piece in pieces:
         text, end, marks = _without(piece, *known), 0, []
         for name in piece.prints:
@@ -94,7 +94,7 @@ def untraced(
     file: str, pieces: Iterable[Piece], study: Study, results: ResultSet, language: Language
 ) -> Check:
     """Find each number that names no result and that nothing else explains."""
-    names = _names(study, results)
+    names = _names(study, results, language)
     count, findings = 0, []
     for piece in pieces:
         if piece.kind == "marker" or (piece.kind in ("figure", "alt") and not piece.marks):
@@ -194,10 +194,14 @@ def _without(piece: Piece, *declared: re.Pattern[str]) -> str:
     return text
 
 
-def _names(study: Study, results: ResultSet) -> re.Pattern[str]:
-    """Return what the study says of itself, and what it calls its variables, where that holds a number."""
+def _names(study: Study, results: ResultSet, language: Language) -> re.Pattern[str]:
+    """Return what the study says of itself and calls its variables, and what the program says of results.
+
+    Only what holds a number: a title, "Per 100 patient-years", why an interval does not exist with so few pairs.
+    """
     source = (study.source.citation, study.source.url, study.source.licence) if study.source else ()
     said = [study.title, study.notice, study.contact, study.funding, study.address, *study.affiliations]
     said += [*source, *study.keywords, *(text for result in results for text in (result.label, result.unit))]
+    said += [*language.word.values(), *(said_of(result, "error", language) or "" for result in results)]
     numbered = {re.escape(text.translate(_QUOTES)) for text in said if re.search(r"\d", text)}
     return re.compile(rf"(?<![\w.,])(?:{'|'.join(sorted(numbered, key=len, reverse=True)) or '(?!)'})(?!\w)")

@@ -15,6 +15,7 @@ from difflib import SequenceMatcher, get_close_matches
 _BREAK = "\n"  # where a piece was taken out
 _GROUP = "\ue000"  # the narrow space of 12 345: some formats keep it, some do not
 _THIN = re.compile(r"(?<=\d)[\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}](?=\d{3})")
+_SPACE = re.compile(r"[^\S\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}]+")  # but for those within a number
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}"
 # A hyphen after a letter comes and goes with the end of a line; PDFium writes U+FFFE or U+0002 for some.
 _HYPHEN_IN_WORD = re.compile(rf"(?<=[^\W\d_])[{_HYPHENS}]+")
@@ -100,7 +101,7 @@ def _take(piece: str, text: str) -> str | None:
 def _take_words(piece: str, text: str) -> str | None:
     """Return ``text`` without each word of ``piece``, the longest first; None where one is not there."""
     rest: str | None = text
-    for word in sorted(piece.split(), key=len, reverse=True):
+    for word in sorted(_SPACE.split(piece), key=len, reverse=True):
         rest = _take(canonical(word), rest) if rest is not None else None
     return rest
 
