@@ -10,12 +10,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a test of what is imported imports this
     from cohortpress.build import Document
-
-from cohortpress.language import Language
-from cohortpress.study import Study
-from cohortpress.templating import read_language
+    from cohortpress.language import Language
+    from cohortpress.study import Study
 
 ROOT = Path(__file__).parents[1]
 THEMES = sorted(file.parent.name for file in ROOT.glob("templates/themes/*/theme.yml"))
@@ -141,6 +139,8 @@ def write_second_study(folder: Path) -> Path:
 
 def language_of(study: Study) -> Language:
     """Return what the packaged templates say of the language of a study."""
+    from cohortpress.templating import read_language
+
     return read_language(study, [ROOT / "templates"])
 
 

@@ -86,6 +86,14 @@ def test_no_word_was_left_in_english(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_a_language_file_passes_the_check_of_prose(code: str, flagship_results: Flagship) -> None:
+    study = flagship_results.study.model_copy(update={"language": code})
+    text, own = (FOLDER / f"{code}.jinja").read_text(encoding="utf-8"), language(code)
+    watched = read_words(FOLDER / f"{code}.overreach.yml")
+    assert check_prose({code: text}, study, flagship_results.results, own, watched) == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_every_spelling_belongs_to_a_numeral(code: str) -> None:
     own = language(code)
     for number, forms in own.spellings.items():

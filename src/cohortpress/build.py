@@ -388,11 +388,12 @@ class Build:
         """
         from .gate import check_prose, read_words
 
-        own = [path for path in self._templates("language/*.jinja") if self.folder.resolve() in path.parents]
+        language = self._filler(document).language
+        sentences = self._templates(f"language/{language.name}.jinja")
+        own = [path for path in sentences if self.folder.resolve() in path.parents]
         sources = {f"report/{document}.qmd": self.folder / "report" / f"{document}.qmd"}
         sources |= {path.relative_to(self.folder.resolve()).as_posix(): path for path in own}
         texts = {name: path.read_text(encoding="utf-8") for name, path in sources.items()}
-        language = self._filler(document).language
         watched = [
             word
             for path in self._templates(f"language/{language.name}.overreach.yml")[:1]

@@ -144,6 +144,7 @@ def _declared(study: Study, language: Language) -> list[re.Pattern[str]]:
     phrases = [_start_of(str(value)) for value in study.constants.values() if not isinstance(value, float)]
     phrases += [_start_of(plain(value)) for value in study.constants.values() if not isinstance(value, str)]
     phrases.append(re.escape(plain(study.analysis.alpha)))
+    phrases += map(re.escape, language.prose["idioms"])
     phrases += [_as_typed(label) for label in _labels(study) if re.search(r"[^\W\d_]", label)]
     limits = [(value, spec.unit) for spec in study.endpoints.values() for value in spec.thresholds.values()]
     for rule in study.responses.values():
