@@ -38,7 +38,7 @@ yes_no_changes:
 responses:
   strong: {{label: "{strong}", endpoint: grip, threshold: 40.5}}
 analysis: {{method: asymptotic, family: {{endpoints: [grip, moves], visits: [finish]}}}}
-documents: {{abstract: {{page: A4}}, poster: {{page: A1 landscape}}}}
+documents: {{abstract: {{page: A4}}, poster: {{page: 90x190cm}}}}
 congress: pres
 """
 ABSTRACT = """\
@@ -98,6 +98,8 @@ POSTER = """\
 
 {{{{ figure("courses", [grip, moves]) }}}}
 
+{{{{ figure("boxes", [grip]) }}}}
+
 :::
 
 ::: {{.area .table}}
@@ -110,6 +112,8 @@ POSTER = """\
 
 {{{{ responses_table([strong], [early, finish]) }}}}
 
+{{{{ figure("waterfall", [grip], visit=finish) }}}}
+
 :::
 
 ::: {{.area .conclusions}}
@@ -117,6 +121,10 @@ POSTER = """\
 ## {conclusions}
 
 {{{{ adverse_events_table() }}}}
+
+{{{{ figure("responders", [strong]) }}}}
+
+{{{{ figure("flow") }}}}
 
 :::
 
