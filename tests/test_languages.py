@@ -33,7 +33,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 SOURCE = ROOT / "src/cohortpress"
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Words that are English and another language at once.
-SAME = {"Affiliations", "Contact", "Licence", "Name", "Patients", "SD", "Source", "Text", "figures", "maximum",
+SAME = {"Affiliations", "Contact", "Licence", "Name", "Patients", "SD", "Source", "Text", "Week", "figures", "maximum",
         "minimum", "percentage"}  # fmt: skip
 # What stands in a message of stats/ alone.
 NO_RESULTS = {"visit {}", "a missing", "an infinite"}
