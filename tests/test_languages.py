@@ -176,7 +176,7 @@ def flagship_results() -> Flagship:
 def sentences(flagship: Flagship, code: str) -> dict[str, str]:
     """Return what each sentence and each table says of the flagship in a language, by how it is called."""
     study = flagship.study.model_copy(update={"language": code})
-    functions = {"draw": lambda kind, endpoints, alt: alt(endpoints[0]), "qr_code": str, "document": "poster"}
+    functions = {"draw": str, "qr_code": str, "document": "poster"}
     filler = Filler(study, format_results(flagship.results, study), [ROOT / "templates"], functions)
     said: dict[str, str] = {}
     for name, print_ in filler.writable():
@@ -187,8 +187,8 @@ def sentences(flagship: Flagship, code: str) -> dict[str, str]:
         for macro, arguments in {
             "masthead": "", "keywords": "", "colophon": "", "characteristics_table": "", "flow_table": "",
             "endpoints_table": "all_endpoints", "sensitivity_table": "all_endpoints, month_6",
-            "effects_table": "all_endpoints, month_12", "adverse_events_table": "",
-            "figure": '"courses", [crp]',
+            "effects_table": "all_endpoints, month_12", "adverse_events_table": "", "courses_alt": "crp",
+            "boxes_alt": "crp", "waterfall_alt": "crp, month_6", "flow_alt": "",
         }.items()
     ]  # fmt: skip
     return said | {block: filler.fill(f"{{{{ {block} }}}}", "all")[1] for block in blocks}
