@@ -287,7 +287,7 @@ class Build:
         self.analyse()
         with ThreadPoolExecutor() as threads:
             _all(threads.submit(self.fill, document) for document in documents)
-            finishing = [threads.submit(self._finish, document) for document in documents]
+            finishing = [threads.submit(self._finish, document) for document in documents]  # first: it takes longest
             in_word = [document for document in documents if "docx" in ENDINGS[document]]
             _all([*finishing, *(threads.submit(step, d) for d in in_word for step in (self._word, self._text))])
         for document in documents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -66,7 +67,8 @@ def _begin() -> Executor:
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     try:
-        return ProcessPoolExecutor(AT_ONCE, mp_context=get_context("forkserver" if FORKS else "spawn"))
+        # Frozen, what the workers share is not copied for each by a search for dead cycles.
+        return ProcessPoolExecutor(AT_ONCE, get_context("forkserver" if FORKS else "spawn"), initializer=gc.freeze)
     except OSError:  # no shared memory, as in some containers
         return ThreadPoolExecutor(1)
 

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import subprocess
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from ..freshness import PROJECT_FILE, packaged_templates
 from ..ledger import write
 from .embedding import embed
 
+# Pandoc would take 64 MB before it reads a word; this is less, and no slower.
+LEAN = ("+RTS", "-A4m", "-H4m", "-RTS")
+ONE_AT_A_TIME = threading.Lock()  # each takes 60 MB, and the cores are busy with the printing
 # Word files carry a date; the same inputs shall give the same file on any day.
 LONG_AGO = "1577836800"  # 2020-01-01
 # What Quarto alone understands, and what it is called.
@@ -45,15 +49,16 @@ def run_pandoc(folder: Path, *arguments: str, text: str | None = None, of: str =
 
     Raises EngineError with pandoc's own words where it fails, or warns.
     """
-    done = subprocess.run(
-        [pandoc(), "--fail-if-warnings", *arguments],
-        cwd=folder,
-        env={**os.environ, "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", LONG_AGO)},
-        input=text,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    with ONE_AT_A_TIME:
+        done = subprocess.run(
+            [pandoc(), *LEAN, "--fail-if-warnings", *arguments],
+            cwd=folder,
+            env={**os.environ, "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", LONG_AGO)},
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
     if done.returncode:
         raise EngineError(Fault(f"Pandoc could not finish: {done.stderr.strip()}", "", of))
     return done.stdout
