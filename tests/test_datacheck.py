@@ -100,6 +100,13 @@ def test_an_age_in_months_is_flagged(tmp_path: Path) -> None:
     ]
 
 
+def test_a_column_that_stands_twice_is_flagged(tmp_path: Path) -> None:
+    folder = study(tmp_path)
+    replace(folder / "report/study.yml", "pain: {label: Pain, decimals: 0}", "pain: {label: Pain, column: CRP}")
+    (said,) = warnings(folder)
+    assert said.startswith("report/study.yml, line 9: 'CRP' and 'Pain' have the same values throughout.")
+
+
 def test_a_limit_that_is_written_as_one_is_right(tmp_path: Path) -> None:
     assert warnings(study(tmp_path, P3_end=["2024-07-12", "<0.6", "4"])) == []
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +75,7 @@ def check_data(folder: Path) -> Checked:
     def number(value: float) -> str:
         return text.number(value, own_decimals(value))
 
-    of_subjects = (*_alike(cohort), *_never_measured(cohort), *_out_of_order(blocks, study))
+    of_subjects = (*_alike(cohort), *_never_measured(cohort), *_out_of_order(blocks, study), *_copied(study, cohort))
     sections = [_endpoint(name, study, cohort, blocks, number) for name in study.measured]
     sections += [_characteristic(name, study, cohort, number) for name in study.characteristics]
     write(folder / REPORT, _page(study, cohort, of_subjects, sections, number))
@@ -122,6 +122,15 @@ def _out_of_order(blocks: Sequence[Block], study: Study) -> Iterator[Fault]:
                     problem = f"'{subject}' has a date at '{block.visits[row]}' before '{block.visits[before]}'."
                     mend = "Are two dates exchanged, or day and month?"
                     yield block.table.fault(row, study.data.date, problem, mend)
+
+
+def _copied(study: Study, cohort: Cohort) -> Iterator[Fault]:
+    """Yield a warning for endpoints that have the same values throughout."""
+    for one, other in combinations(study.measured, 2):
+        values = cohort.values[one]
+        if np.isfinite(values).sum() >= FEWEST and np.array_equal(values, cohort.values[other], equal_nan=True):
+            said = f"'{study.endpoints[one].label}' and '{study.endpoints[other].label}' have the same values throughout."
+            yield Fault(said, "Was a column copied, or named twice?", study.where("endpoints", other))
 
 
 # -- variables

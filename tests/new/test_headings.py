@@ -112,9 +112,13 @@ def test_schedules(
 
 def test_windows_lie_about_the_months_at_which_many_came_and_do_not_overlap() -> None:
     days = [0] * 10 + list(range(85, 95)) + list(range(175, 185)) + [400]
-    visits = windows(days, 10)
+    visits = windows([(number % 10, day) for number, day in enumerate(days)])
     assert [visit.name for visit in visits] == ["baseline", "month_3", "month_6"]
     ends = [visit.days for visit in visits if visit.days]
     assert all(low <= high for low, high in ends)
     assert all(before[1] < after[0] for before, after in pairwise(ends))
     assert all(any(low <= day <= high for low, high in ends) for day in days[:-1])
+    often = [(0, 360.0 + day) for day in range(10)]  # one who came often makes no visit
+    assert [visit.name for visit in windows([*((number % 10, day) for number, day in enumerate(days)), *often])] == [
+        "baseline", "month_3", "month_6"
+    ]  # fmt: skip

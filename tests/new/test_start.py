@@ -312,6 +312,37 @@ def test_words_that_mean_the_same_are_one_category(tmp_path: Path) -> None:
     assert study.characteristics["smoker"].categories == {"yes": ("Yes", "yes"), "no": ("no",)}
 
 
+def test_an_age_without_a_unit_is_taken_for_years_and_marked(tmp_path: Path) -> None:
+    rows = [f"P{i},{30 + i},{i},{i + 1}" for i in range(9)]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Age,CRP 0,CRP 6", rows))
+    assert study.characteristics["age"].unit == "years"
+    line = study.where("characteristics", "age")
+    assert f"{line}: Age, taken for years" in started.guesses
+
+
+def test_what_only_signs_tell_apart_are_two_categories(tmp_path: Path) -> None:
+    cells = [
+        ["<6m", ">6m"], ["TAU", "BtheB"], ["1/2", "1 2"], ["Stage II", "Stage I"], ["≥ 50%", "< 50%"], ["placebo", "Drug"],
+    ]  # fmt: skip
+    rows = [f"P{i},{','.join(pair[i % 2] for pair in cells)},{i},{i + 1}" for i in range(12)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Length,Arm,Odd,Stage,Part,Given,CRP 0,CRP 6", rows))
+    found = {name: spec.categories or {} for name, spec in study.characteristics.items()}
+    assert found["length"] == {"below_6m": ("<6m",), "above_6m": (">6m",)}
+    assert {len(of) for of in found.values()} == {2}
+    labels = {name: spec.labels for name, spec in study.characteristics.items()}
+    assert labels["arm"] == {"tau": "TAU", "btheb": "BtheB"}
+    assert labels["stage"] == {"stage_i": "Stage I", "stage_ii": "Stage II"}
+    assert labels["part"] == {"from_50_percent": "≥ 50%", "below_50_percent": "< 50%"}
+    assert labels["given"] == {}
+    fill(tmp_path / "my-study")
+
+
+def test_a_new_study_of_many_types_no_number(tmp_path: Path) -> None:
+    rows = [f"P{i},{i % 60},{i % 50 + 3}" for i in range(120)]
+    new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
+    assert "quartile" in fill(tmp_path / "my-study")["poster"]
+
+
 HEADS = [
     "Patient",
     "id",

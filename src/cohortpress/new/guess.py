@@ -44,7 +44,7 @@ TERM = _words(r"(ae)?[ _]?term|aedecod|adverse[ _]?(event|reaction)s?|event|ae|r
 ONSET = _words(r"onset.*|(ae)?[ _]?(onset|st|start)?[ _]?(dy|days?|weeks?|months?|time)")
 HIGHER_IS_BETTER = _words(
     r".*(strength|grip|fev|fvc|lvef|ejection|function|quality|qol|ha?emoglobin|\bhb\b|egfr|walk|6mwd|vision|acuity|"
-    r"albumin|platelet|sleep|well.?being|distance).*"
+    r"albumin|platelet|hdl|sleep|well.?being|distance).*"
 )
 SEX = {**dict.fromkeys(("f", "female", "w", "woman"), "women"), **dict.fromkeys(("m", "male", "man"), "men")}
 MOST_ENDPOINTS = 12
@@ -266,11 +266,12 @@ def _dated(found: Guess, source: Source, column: str) -> None:
     first = np.full(number.max() + 1, np.inf if are_dates else 0.0)
     if are_dates:
         np.fmin.at(first, number, day)
-    since = (day - first[number])[~np.isnan(day)]
+    known = ~np.isnan(day)
+    since = zip(number[known].tolist(), (day - first[number])[known].tolist(), strict=True)
     found.data["date"] = column
     counted = "each subject's first date is day 0" if are_dates else "its numbers are days since the start"
     found.why["data", "date"] = f"'{column}' tells when; {counted}"
-    _visits(found, windows(since.tolist(), len(first)), sure=False)
+    _visits(found, windows(since), sure=False)
 
 
 def _visits(found: Guess, visits: Sequence[Planned], sure: bool) -> list[str]:
@@ -334,6 +335,9 @@ def _characteristics(
             found.characteristics[name] = {"label": text} | _values(kind, head.unit, name)
             found.characteristics[name] |= {"column": column} if column != name else {}
             _missing(found, [kind])
+            if name == "age" and kind.name == "number" and not head.unit:
+                found.characteristics[name]["unit"] = "years"
+                found.why["characteristics", name] = "Age, taken for years"
 
 
 def _values(kind: Kind, unit: str, name: str) -> dict[str, Any]:
@@ -344,12 +348,28 @@ def _values(kind: Kind, unit: str, name: str) -> dict[str, Any]:
     if cells == ["0", "1"]:
         return {"categories": {"yes": "1", "no": "0"}}
     categories: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
     for cell in cells:
         category = f"{name}_{cell}" if kind.name == "number" else SEX.get(cell.casefold(), slug(cell)) or "other"
-        while category in OF_A_BRANCH or category in Characteristic.model_fields:
+        while category in OF_A_BRANCH or category in Characteristic.model_fields or _differs(cell, categories, category):
             category += "_"
         categories.setdefault(category, []).append(cell)  # F and female, Yes and yes
-    return {"categories": {name: of[0] if len(of) == 1 else of for name, of in categories.items()}}
+        # What a category is called in tables, where its name says it badly: TAU, >6 months, D-penicillamine.
+        if kind.name != "number" and cell.casefold() not in SEX and not _reads_as(category, cell):
+            labels.setdefault(category, cell)
+    values = {"categories": {name: of[0] if len(of) == 1 else of for name, of in categories.items()}}
+    return values | ({"labels": labels} if labels else {})
+
+
+def _differs(cell: str, categories: Mapping[str, Sequence[str]], category: str) -> bool:
+    """Tell whether a category stands for another value already: "1/2" and "1 2" have one name, and are two."""
+    known = {other.casefold() for other in categories.get(category, ())}
+    return bool(known) and cell.casefold() not in known | SEX.keys()
+
+
+def _reads_as(category: str, cell: str) -> bool:
+    """Tell whether a category printed by its name reads as the cell does, but for a capital at the beginning."""
+    return category.replace("_", " ") in (cell, cell[:1].lower() + cell[1:])
 
 
 def _missing(found: Guess, kinds: Iterable[Kind]) -> None:

@@ -28,6 +28,8 @@ _BARE_UNIT = re.compile(
     r"[mnpu\u00b5\u03bc]?(?:g|mol|l|iu|u)[/_](?:d?l|ml|kg|min))$",
     re.IGNORECASE,
 )
+# The longer first.
+_SIGNS = {"<=": "up to", ">=": "from", "\u2264": "up to", "\u2265": "from", "<": "below", ">": "above", "%": "percent"}
 _WORDS = frozenset(["age", "sex", "gender", "race", "weight", "height"])
 _ABBREVIATIONS = frozenset(
     [
@@ -151,7 +153,10 @@ def _split_time(text: str) -> tuple[str, str, bool]:
 
 def slug(text: str) -> str:
     """Return a name for prose: lower-case letters, digits and underscores; may be empty."""
-    name = re.sub(r"[^a-z0-9]+", "_", _folded(text).replace("%", " percent ")).strip("_")
+    words = _folded(text)
+    for sign, word in _SIGNS.items():
+        words = words.replace(sign, f" {word} ")
+    name = re.sub(r"[^a-z0-9]+", "_", words).strip("_")
     return f"x_{name}" if name[:1].isdigit() else name
 
 

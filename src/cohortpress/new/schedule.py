@@ -15,6 +15,7 @@ DAYS_A_MONTH = 365.25 / 12
 EARLIEST, LATEST_BASELINE = -30, 7  # days about the start
 WIDEST = 60  # days on each side of a visit
 MOST_VISITS = 12
+MANY = 0.4  # of the subjects, who must have a day near a month for a visit to be there
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,15 @@ def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], list[
     return planned[:MOST_VISITS], others, not counts or bool(unit)
 
 
-def windows(days: Iterable[float], subjects: int) -> list[Planned]:
-    """Return visits, with windows, about the usual months after the start at which many have a day."""
-    nearest = Counter(min(MONTHS, key=lambda month: abs(day / DAYS_A_MONTH - month)) for day in days)
-    kept = [month for month in MONTHS if month == 0 or nearest[month] >= max(2, 0.3 * subjects)][:MOST_VISITS]
+def windows(days: Iterable[tuple[int, float]]) -> list[Planned]:
+    """Return visits, with windows, about the usual months after the start at which many have a day.
+
+    ``days`` are the days, each with the number of its subject.
+    """
+    known = {(who, min(MONTHS, key=lambda month: abs(day / DAYS_A_MONTH - month))) for who, day in days}
+    seen = Counter(month for _, month in known)
+    least = max(2, MANY * len({who for who, _ in known}))
+    kept = [month for month in MONTHS if month == 0 or seen[month] >= least][:MOST_VISITS]
     centres = [int(month * DAYS_A_MONTH) for month in kept]
     visits = []
     for index, (month, centre) in enumerate(zip(kept, centres, strict=True)):
