@@ -62,7 +62,8 @@ def _in_one_line(value: str) -> str:
 def headed(text: str) -> str:
     """Return a label as it stands at the head of a row or a figure: "grip strength" with a capital, "hs-CRP" as is."""
     word = text.split(" ", 1)[0]
-    return text[:1].upper() + text[1:] if word.islower() and word.isalpha() else text
+    greek = "\u0370" <= word[:1] < "\u0400"  # as in "\u03b2-blocker": the capital reads as another letter
+    return text[:1].upper() + text[1:] if word.islower() and not greek else text
 
 
 # It prints as it stands: no Markdown, no line breaks.

@@ -312,6 +312,24 @@ def test_words_that_mean_the_same_are_one_category(tmp_path: Path) -> None:
     assert study.characteristics["smoker"].categories == {"yes": ("Yes", "yes"), "no": ("no",)}
 
 
+def test_whole_numbers_with_a_decimal_are_codes_and_counts(tmp_path: Path) -> None:
+    rows = [f"P{i},{i % 2 + 1}.0,{i % 2}.0,{i}.0,{i + 1}.0" for i in range(9)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Arm,Smoker,CRP 0,CRP 6", rows))
+    assert study.characteristics["arm"].categories == {"arm_1": ("1.0",), "arm_2": ("2.0",)}
+    assert study.characteristics["smoker"].categories == {"yes": ("1.0",), "no": ("0.0",)}
+    assert study.endpoints["crp"].decimals == 0
+    fill(tmp_path / "my-study")
+
+
+def test_numbers_behind_names_are_visits_where_several_variables_share_them(tmp_path: Path) -> None:
+    rows = [f"P{i},{i},{i + 1},{i + 2},{9 - i},{8 - i},{7 - i},{i},{2 * i}" for i in range(9)]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,wl1,wl2,wl3,se1,se2,se3,IL6,IL8", rows))
+    assert list(study.endpoints) == ["wl", "se"]
+    assert len(study.visits) == 3
+    assert {"il6", "il8"} <= study.characteristics.keys()
+    assert any("is taken for" in guess for guess in started.guesses)
+
+
 def test_an_age_without_a_unit_is_taken_for_years_and_marked(tmp_path: Path) -> None:
     rows = [f"P{i},{30 + i},{i},{i + 1}" for i in range(9)]
     study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Age,CRP 0,CRP 6", rows))

@@ -43,7 +43,8 @@ def kind_of(table: Table, column: str) -> Kind:
     numbers = {cell: _number(cell, table.decimal) for cell in known if cell not in words}
     values = [number for number in numbers.values() if number is not None]
     if values and len(values) >= 0.9 * len(numbers):
-        digits = max(decimals_of(cell) for cell, number in numbers.items() if number is not None)
+        whole = all(value.is_integer() for value in values)  # 2.0 comes of computing, too
+        digits = 0 if whole else max(decimals_of(cell) for cell, number in numbers.items() if number is not None)
         limits = {cell[1:].strip().replace(",", ".") for cell in numbers if cell.startswith("<")}
         positive = min(values) > 0
         log = positive and max(values) >= LOG_FROM * min(values)

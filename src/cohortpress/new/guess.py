@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -158,7 +159,8 @@ def _wide(found: Guess, source: Source) -> None:
     for head in heads.values():
         if head.when:
             groups.setdefault(head.stem.casefold(), []).append(head)
-    series = [group for group in groups.values() if _is_series(group, source.kinds)]
+    times = Counter(frozenset(head.when for head in group) for group in groups.values())
+    series = [group for group in groups.values() if _is_series(group, source.kinds, times)]
     visits, _, sure = schedule(list(dict.fromkeys(head.when for group in series for head in group)))
     names = _visits(found, visits, sure)
     of = {word: name for name, visit in zip(names, visits, strict=True) for word in visit.words}
@@ -170,13 +172,17 @@ def _wide(found: Guess, source: Source) -> None:
     _characteristics(found, source, [column for column in heads if column not in used])
 
 
-def _is_series(group: Sequence[Heading], kinds: Mapping[str, Kind]) -> bool:
-    """Tell whether columns are one variable at several visits."""
-    times = {head.when for head in group}
+def _is_series(group: Sequence[Heading], kinds: Mapping[str, Kind], alike: Mapping[frozenset[str], int]) -> bool:
+    """Tell whether columns are one variable at several visits.
+
+    ``alike`` counts the groups of columns by their times: wl1, wl2, wl3 beside se1, se2, se3 are two variables, IL6 and
+    IL8 alone are none.
+    """
+    times = frozenset(head.when for head in group)
     return (
         1 < len(times) == len(group)
         and all(kinds[head.column].name in ("number", "empty") for head in group)
-        and (not any(head.compact for head in group) or "0" in times)
+        and (not any(head.compact for head in group) or "0" in times or alike[times] > 1)
     )
 
 
@@ -345,12 +351,12 @@ def _values(kind: Kind, unit: str, name: str) -> dict[str, Any]:
     cells = sorted(kind.cells)
     if kind.name == "number" and not (kind.decimals == 0 and len(cells) == 2):
         return ({"unit": unit} if unit else {}) | ({"decimals": kind.decimals} if kind.decimals else {})
-    if cells == ["0", "1"]:
-        return {"categories": {"yes": "1", "no": "0"}}
+    if [cell.removesuffix(".0") for cell in cells] == ["0", "1"]:
+        return {"categories": {"yes": cells[1], "no": cells[0]}}
     categories: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
     for cell in cells:
-        category = f"{name}_{cell}" if kind.name == "number" else SEX.get(cell.casefold(), slug(cell)) or "other"
+        category = f"{name}_{cell.removesuffix('.0')}" if kind.name == "number" else SEX.get(cell.casefold(), slug(cell)) or "other"
         while category in OF_A_BRANCH or category in Characteristic.model_fields or _differs(cell, categories, category):
             category += "_"
         categories.setdefault(category, []).append(cell)  # F and female, Yes and yes
