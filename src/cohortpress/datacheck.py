@@ -129,8 +129,9 @@ def _copied(study: Study, cohort: Cohort) -> Iterator[Fault]:
     for one, other in combinations(study.measured, 2):
         values = cohort.values[one]
         if np.isfinite(values).sum() >= FEWEST and np.array_equal(values, cohort.values[other], equal_nan=True):
-            said = f"'{study.endpoints[one].label}' and '{study.endpoints[other].label}' have the same values throughout."
-            yield Fault(said, "Was a column copied, or named twice?", study.where("endpoints", other))
+            names = " and ".join(f"'{study.endpoints[name].label}'" for name in (one, other))
+            problem = f"{names} have the same values throughout."
+            yield Fault(problem, "Was a column copied, or named twice?", study.where("endpoints", other))
 
 
 # -- variables

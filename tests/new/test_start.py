@@ -340,7 +340,8 @@ def test_an_age_without_a_unit_is_taken_for_years_and_marked(tmp_path: Path) -> 
 
 def test_what_only_signs_tell_apart_are_two_categories(tmp_path: Path) -> None:
     cells = [
-        ["<6m", ">6m"], ["TAU", "BtheB"], ["1/2", "1 2"], ["Stage II", "Stage I"], ["≥ 50%", "< 50%"], ["placebo", "Drug"],
+        ["<6m", ">6m"], ["TAU", "BtheB"], ["1/2", "1 2"], ["Stage II", "Stage I"], ["≥ 50%", "< 50%"],
+        ["placebo", "Drug"],
     ]  # fmt: skip
     rows = [f"P{i},{','.join(pair[i % 2] for pair in cells)},{i},{i + 1}" for i in range(12)]
     study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Length,Arm,Odd,Stage,Part,Given,CRP 0,CRP 6", rows))

@@ -356,8 +356,10 @@ def _values(kind: Kind, unit: str, name: str) -> dict[str, Any]:
     categories: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
     for cell in cells:
-        category = f"{name}_{cell.removesuffix('.0')}" if kind.name == "number" else SEX.get(cell.casefold(), slug(cell)) or "other"
-        while category in OF_A_BRANCH or category in Characteristic.model_fields or _differs(cell, categories, category):
+        code = f"{name}_{cell.removesuffix('.0')}" if kind.name == "number" else ""
+        category = code or SEX.get(cell.casefold(), slug(cell)) or "other"
+        taken = OF_A_BRANCH | Characteristic.model_fields.keys()
+        while category in taken or _differs(cell, categories, category):
             category += "_"
         categories.setdefault(category, []).append(cell)  # F and female, Yes and yes
         # What a category is called in tables, where its name says it badly: TAU, >6 months, D-penicillamine.
