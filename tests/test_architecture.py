@@ -47,6 +47,9 @@ ORDER = [
     "qr",
     "stacking",
     "printing",
+    "inks",
+    "press",
+    "preflight",
     "workers",
     "wordprocessing",
     "congress",
@@ -93,6 +96,7 @@ EXCEPTIONS = {
     "stats/pairs.py: rint": "values become whole units of their own decimals, so that equal changes tie",
     "style.py: format": LENGTHS,
     "printing.py: format": LENGTHS,
+    "preflight.py: format": LENGTHS,
     "comparison.py: format": "the difference of two Decimals, written whole",
     "cli.py: format": "seconds that a step took",
 }

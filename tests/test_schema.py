@@ -86,7 +86,7 @@ analysis:
   locf: true
 documents:
   abstract: {page: A4}
-  poster: {page: A0}
+  poster: {page: A0, press: {bleed_mm: 5, crop_marks: false, profile: coated.icc}, archive: true}
 theme: classic
 congress: generic
 publish: aggregate

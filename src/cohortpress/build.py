@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .congress import Profile
     from .engine import Engine
     from .illustration import Request
+    from .printing import Writer
     from .result import ResultSet
     from .style import PageSize, Theme
     from .templating import Filler
@@ -197,7 +198,7 @@ class Build:
         from .style import parse_page_size
 
         with _at(self.study.where("documents", document, "page")):
-            return parse_page_size(getattr(self.study.documents, document).page)
+            return parse_page_size(self.study.documents.of(document).page)
 
     def _work(self, document: Document, ending: str) -> Path:
         return self.work / f"{document}.{ending}"
@@ -208,7 +209,12 @@ class Build:
         return self._ledger.is_fresh(document, digest([self._results_file]), files)
 
     def _files_of(self, document: Document) -> list[Path]:
-        return [self._work(document, ending) for ending in ENDINGS[document]]
+        kinds = self.study.documents.of(document).further
+        further = [self._further(document, kind) for kind in kinds]
+        return [*(self._work(document, ending) for ending in ENDINGS[document]), *further]
+
+    def _further(self, document: Document, kind: str) -> Path:
+        return self.work / f"{document}-{kind}.pdf"
 
     def _tables_of(self, document: Document) -> list[Path]:
         return sorted((self.work / "tables").glob(f"{document}-*.csv"))
@@ -216,6 +222,12 @@ class Build:
     @cached_property
     def _data(self) -> list[Path]:
         return [self.folder / file for file in self.study.data.files.values()]
+
+    @property
+    def _profiles(self) -> list[Path]:
+        """The ICC profiles that PDFs for print shops need."""
+        asked = (self.study.documents.of(document).press for document in DOCUMENTS)
+        return [self.folder / press.profile for press in asked if press and press.profile]
 
     @cached_property
     def _measured(self) -> list[Path]:
@@ -496,6 +508,25 @@ class Build:
         if document == "poster":
             self._step("preview of the poster", [pdf], [png],
                        lambda: self.workers.run(poster_preview, pdf, png, PREVIEW_WIDTH))  # fmt: skip
+        if self.study.documents.of(document).further:
+            self._print_further(document, page)
+
+    def _print_further(self, document: Document, page: PageSize) -> None:
+        """Print the page again, as it was fitted, as each other kind of PDF that the study asks for."""
+        from .press import further
+        from .printing import print_pdf
+
+        fitted = self._work(document, "fitted.html")
+        size = size_printed(fitted.read_text(encoding="utf-8"))
+        spec = self.study.documents.of(document)
+        for kind, read, writer in further(spec, page, self.folder, self._results_file):
+            pdf = self._further(document, kind)
+
+            def make(pdf: Path = pdf, writer: Writer = writer) -> None:
+                self.workers.run(print_pdf, fitted, pdf, page=page, text_pt=(size, size, size), write=writer)
+
+            with _at(self.study.where("documents", document, kind)):
+                self._step(f"PDF of the {document} for the {kind}", [fitted, repr(page), *read], [pdf], make)
 
     def _word(self, document: Document) -> None:
         from .engine.pandoc import run_pandoc
@@ -539,7 +570,7 @@ class Build:
 
         self._step("outputs", [*files, *files.values()], placed, make)
         if not self._warnings:  # what warned shall warn again next time
-            note_whole(self._ledger, self.folder, self._data, self.options.choices, placed)
+            note_whole(self._ledger, self.folder, [*self._data, *self._profiles], self.options.choices, placed)
         return placed
 
     def verify(self, files: Outputs | None = None, *, strict: bool = True) -> Verified:
@@ -653,3 +684,8 @@ def _sources_of(document: Document) -> str:
 def as_printed(html: str, style: str) -> str:
     """Return the page with the sizes that filled its paper, so that a browser prints the same page."""
     return html.replace("<html ", f'<html style="{style}" ', 1)
+
+
+def size_printed(page: str) -> float:
+    """Return the size of the text, in pt, of a page that `as_printed` gave."""
+    return float(page.partition("--text: ")[2].partition("pt")[0])

@@ -123,10 +123,13 @@ def fill(theme: str | None, folder: Path, quiet: bool) -> None:
 @click.option(
     "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
 )
+@click.option("--check", is_flag=True, help="Print nothing: say what a print shop would complain about in _output/.")
 @_study_option
 @_quiet_option
-def print_(theme: str | None, folder: Path, quiet: bool) -> None:
+def print_(theme: str | None, check: bool, folder: Path, quiet: bool) -> None:
     """Print what Quarto rendered and fill _output/ (Quarto's post-render)."""
+    if check:
+        return _check_print(folder, quiet)
     from .build import Build, Options
     from .engine import RENDERED
     from .engine.quarto import INSIDE
@@ -136,6 +139,20 @@ def print_(theme: str | None, folder: Path, quiet: bool) -> None:
     progress = _Progress(quiet)
     with Build(folder, Options(RENDERED, theme or None), progress) as steps:
         progress.finish(steps.run(), folder)
+
+
+def _check_print(folder: Path, quiet: bool) -> None:
+    from .preflight import check_outputs
+    from .study import read_study
+
+    found = check_outputs(read_study(folder), folder / "_output")
+    for file, faults in found.items():
+        for fault in faults:
+            click.echo(str(fault))
+        if not faults and not quiet:
+            click.echo(f"{file}: nothing that a print shop would complain about.")
+    if any(found.values()):
+        raise click.exceptions.Exit(1)
 
 
 @main.command()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
 
 MM_PER_PX = 25.4 / 96
+# What writes a page that has been laid out as one kind of PDF.
+Writer = Callable[["Document", Path], None]
 _Lines = Sequence[Sequence[str | None]]  # what grid-template-areas says: names (or none) of the cells, line by line
 # The share of the height that may stay empty before a larger text is tried; the finest step of texts, in pt.
 SLACK = 0.018
@@ -86,14 +88,26 @@ class _Layout:
         return "; ".join((f"--text: {self.text_pt:.2f}pt", *places))
 
 
+def accessible(document: Document, pdf: Path) -> None:
+    """Write the PDF that readers get: tagged (PDF/UA-1)."""
+    # An identifier from the content alone, and no date: the same page gives the same file.
+    document.write_pdf(pdf, pdf_variant="pdf/ua-1")
+
+
 def print_pdf(
-    html: Path, pdf: Path, *, page: PageSize, text_pt: tuple[float, float, float], start: float | None = None
+    html: Path,
+    pdf: Path,
+    *,
+    page: PageSize,
+    text_pt: tuple[float, float, float],
+    start: float | None = None,
+    write: Writer = accessible,
 ) -> Printed:
-    """Print ``html`` as one page of tagged PDF (PDF/UA-1), in the largest text that fits.
+    """Print ``html`` as one page of PDF, in the largest text that fits.
 
     ``text_pt`` is the smallest, the usual and the largest size of the text in pt; ``start`` the size that was
-    found last time, if any. Nothing is loaded but what stands in the file itself. Raises PrintError where the
-    smallest text does not fit, or where something cannot be loaded or drawn.
+    found last time, if any; ``write`` the kind of PDF. Nothing is loaded but what stands in the file itself.
+    Raises PrintError where the smallest text does not fit, or where something cannot be loaded or drawn.
     """
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
@@ -121,8 +135,7 @@ def print_pdf(
         if not layout.fits:
             raise PrintError(*_too_much(layout, html.stem))
         document = _arranged(layout, page)
-        # An identifier from the content alone, and no date: the same page gives the same file.
-        document.write_pdf(pdf, pdf_variant="pdf/ua-1")
+        write(document, pdf)
     pages = len(document.pages)
     return Printed(pages, layout.text_pt, layout.style, tried, tuple(dict.fromkeys(messages)))
 
@@ -223,7 +236,7 @@ def _misplaced(lines: _Lines, names: Sequence[str]) -> Iterator[Fault]:
 
 def _main(document: Document) -> Any:
     paper = document.pages[0]._page_box
-    return next(box for box in _boxes(paper) if box.element is not None and box.element_tag == "main")
+    return next(box for box in boxes(paper) if box.element is not None and box.element_tag == "main")
 
 
 def _room(document: Document, page: PageSize) -> float:
@@ -248,13 +261,17 @@ def _arranged(layout: _Layout, page: PageSize) -> Document:
 
 def _place(cell: Any, top: float, paper: Any) -> None:
     """Move a cell to ``top``, in px, with the grounds that it has."""
-    from weasyprint.layout.background import layout_box_backgrounds
-
     down = top - cell.position_y
     cell.translate(0, down)
     for box in _placed_by_the_page(cell):
         box.translate(0, -down)
-    grounds = [box for box in _boxes(cell) if getattr(box, "background", None)]
+    lay_grounds([box for box in boxes(cell) if getattr(box, "background", None)], paper)
+
+
+def lay_grounds(grounds: Sequence[Any], paper: Any) -> None:
+    """Lay the grounds of boxes that have been moved anew, with the images that they have."""
+    from weasyprint.layout.background import layout_box_backgrounds
+
     images = {
         value: layer.image
         for box in grounds
@@ -275,18 +292,18 @@ def _placed_by_the_page(box: Any) -> Iterator[Any]:
             yield from _placed_by_the_page(child)
 
 
-def _boxes(box: Any, *, flowing: bool = False) -> Iterator[Any]:
+def boxes(box: Any, *, flowing: bool = False) -> Iterator[Any]:
     """Yield a box and all inside it, or only those that take room in the flow of the text."""
     yield box
     for child in getattr(box, "children", ()):
         if not (flowing and child.style["position"] in ABSOLUTE):
-            yield from _boxes(child, flowing=flowing)
+            yield from boxes(child, flowing=flowing)
 
 
 def _wide(part: Any) -> Iterator[Fault]:
     """Yield a fault where text or a drawing reaches out of its part of the page."""
     edge = part.position_x + part.margin_width()
-    leaves = (box for box in _boxes(part, flowing=True) if not getattr(box, "children", ()))
+    leaves = (box for box in boxes(part, flowing=True) if not getattr(box, "children", ()))
     reach = max((box.position_x + box.width for box in leaves), default=edge)
     if (excess := _mm(reach - edge)) > TOLERANCE_MM:
         mend = "Shorten its longest words, give it fewer columns, or more room in the theme's areas."

@@ -55,6 +55,10 @@ def _as_file(value: Any) -> Any:
     return {"file": value} if isinstance(value, str) else value
 
 
+def _leaves_the_study(path: str) -> bool:
+    return Path(path).is_absolute() or ".." in Path(path).parts
+
+
 def _in_one_line(value: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", value).strip(" ")
 
@@ -312,7 +316,7 @@ class File(_Part):
     @field_validator("file", "dictionary")
     @classmethod
     def _inside_the_study(cls, value: str | None) -> str | None:
-        if value is not None and (Path(value).is_absolute() or ".." in Path(value).parts):
+        if value is not None and _leaves_the_study(value):
             raise ValueError("a data file must lie inside the study's folder")
         return value
 
@@ -404,11 +408,38 @@ class Privacy(_Part):
     """Columns of the data that look like identifiers of people and are none."""
 
 
+class Press(_Part):
+    """A further PDF for a print shop: poster-press.pdf (docs/printing.md)."""
+
+    bleed_mm: float = Field(default=3, gt=0, le=50)
+    """How far what reaches the edge of the page goes on beyond it, to be cut off."""
+    crop_marks: bool = True
+    """Whether lines beyond the bleed show where to cut."""
+    profile: str | None = None
+    """The ICC profile of the shop's printing condition, a file of the study: CMYK and PDF/X-4. Without it: sRGB."""
+
+    @field_validator("profile")
+    @classmethod
+    def _inside_the_study(cls, value: str | None) -> str | None:
+        if value is not None and _leaves_the_study(value):
+            raise ValueError("the profile must lie inside the study's folder")
+        return value
+
+
 class Document(_Part):
     """How a document is printed."""
 
     page: str
     """A4, Letter, A0, A0 landscape, 90x120cm, 48x36in, 900x1200mm ..."""
+    press: Press | None = None
+    """Also for a print shop, as poster-press.pdf: {bleed_mm: 3, crop_marks: true}."""
+    archive: bool = False
+    """true: also for an archive, as poster-archive.pdf: PDF/A-3 with results.json attached."""
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """The kinds of PDF that are asked for beside the one for readers."""
+        return tuple(kind for kind in ("press", "archive") if getattr(self, kind))
 
 
 class Documents(_Part):
@@ -418,6 +449,10 @@ class Documents(_Part):
     """The page of the abstract."""
     poster: Document = Document(page="A0")
     """The page of the poster."""
+
+    def of(self, name: str) -> Document:
+        """Return how a document is printed, by its name."""
+        return {"abstract": self.abstract, "poster": self.poster}[name]
 
 
 class Study(_Part):

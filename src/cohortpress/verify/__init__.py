@@ -12,7 +12,7 @@ from ..errors import CohortpressError
 from ..language import Language
 from ..result import ResultSet
 from ..study import Documents, Study
-from .checks import data, format_of, origins, results_file, tables, trace_alts, traced, untraced
+from .checks import attached, data, format_of, origins, results_file, tables, trace_alts, traced, untraced
 from .files import Outputs, Unreadable, outputs, read_text
 from .page import read_page
 from .report import Check, Finding, Report
@@ -55,6 +55,8 @@ def verify(
             *([untraced(page, pieces, study, printed, language)] if strict else []),
             origins(page, html, study, printed, language),
             *(format_of(f"{name}.{ending}", pieces, study, files) for ending in FORMATS[name]),
+            *(format_of(f"{name}-{kind}.pdf", pieces, study, files) for kind in study.documents.of(name).further),
+            *([attached(f"{name}-archive.pdf", files[RESULTS], files)] if study.documents.of(name).archive else []),
             tables(name, pieces, files),
         ]
     return Report(tuple(checks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -22,7 +23,7 @@ from ..reader import origins as origins_of
 from ..result import Result, ResultSet
 from ..study import Study
 from ..templating import constants_of, said_of
-from .files import Unreadable, read_text
+from .files import Unreadable, attachments, read_text
 from .page import Mark, Piece
 from .report import Check, Finding
 from .texts import compare, excerpt, same
@@ -128,7 +129,7 @@ def origins(file: str, html: str, study: Study, results: ResultSet, language: La
 def format_of(file: str, pieces: Sequence[Piece], study: Study, files: Mapping[str, Path]) -> Check:
     """Hold the text of a PDF, a Word or a text file against the pieces of its document's page."""
     ending = file.rpartition(".")[2]
-    name = f"pieces of text as in {file.removesuffix(ending)}html"
+    name = f"pieces of text as in {file.partition('.')[0].partition('-')[0]}.html"
     seen = [
         p.text for p in pieces if p.kind not in ("alt", "marker") and (ending == "pdf" or p.kind != "figure")
     ]
@@ -146,6 +147,15 @@ def format_of(file: str, pieces: Sequence[Piece], study: Study, files: Mapping[s
     differences = compare(filter(None, seen), text, may_have=other, scattered=drawn)
     findings = (Finding(f"'{one.place}'", one.expected, one.found) for one in differences)
     return Check(name, file, len(seen), tuple(findings))
+
+
+def attached(file: str, results: Path, files: Mapping[str, Path]) -> Check:
+    """Hold what is attached to a PDF for the archive against the results themselves."""
+    name = "results attached as published"
+    with contextlib.suppress(KeyError, Unreadable):
+        if attachments(files[file]) == [read_text(results)]:
+            return Check(name, file, 1, ())
+    return Check(name, file, 1, (Finding(file, "results.json attached, and nothing else", "something else"),))
 
 
 def tables(document: str, pieces: Iterable[Piece], files: Mapping[str, Path]) -> Check:
