@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import weasyprint
+
+from cohortpress.verify.files import read_text
 from cohortpress.verify.texts import compare, same
 
 
@@ -105,3 +109,11 @@ def test_words_that_repeat_over_the_end_of_a_piece_are_found() -> None:
     pieces = ["More and more.", longest, "More and more and more.", longest]
     assert compare(pieces, "\n".join(pieces)) == []
     assert compare(pieces, "\n".join(pieces[:2]))
+
+
+def test_texts_of_two_columns_on_one_line_stay_apart(tmp_path: Path) -> None:
+    css = "p { margin: 0; width: 60mm } p + p { position: relative; left: 70mm; top: -1.2em } sup { font-size: .7em }"
+    html = "<p>The change was not significant<br>by the exact test, 0.06<sup>2</sup></p><p>Steroids<br>in six of 8</p>"
+    weasyprint.HTML(string=f"<style>{css}</style>{html}").write_pdf(tmp_path / "page.pdf")
+    text = read_text(tmp_path / "page.pdf")
+    assert not compare(["The change was not significant by the exact test, 0.062", "Steroids in six of 8"], text)

@@ -13,6 +13,8 @@ from zipfile import BadZipFile, ZipFile
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _PARTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
+# Letters are one label where no more than this is between them, in their size; notes are raised by as much.
+TOUCHING, RAISED = 0.22, 0.6
 
 Outputs = Path | Mapping[str, Path]
 
@@ -79,8 +81,28 @@ def _read_pdf(path: Path) -> str:
     import pypdfium2
 
     with pypdfium2.PdfDocument(path) as document:
-        texts = ((page.get_textpage().get_text_range(), *_alts(page)) for page in document)
-        return "\n".join(part for text in texts for part in text)
+        return "\n".join(text for page in document for text in (*_drawn(page), *_alts(page)))
+
+
+def _drawn(page: Any) -> Iterator[str]:
+    """Yield the texts of a page in the order in which they were drawn; the letters of a label touch each other.
+
+    PDFium would put all that stands on one line beside each other, also where it belongs to two columns.
+    """
+    from pypdfium2 import raw
+
+    parts: list[str] = []
+    edge, line = 0.0, 0.0
+    for drawn in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage()):
+        matrix = drawn.get_matrix()
+        left, _, right, _ = drawn.get_bounds()
+        size = drawn.get_font_size() * abs(matrix.d)
+        if not (abs(matrix.f - line) < RAISED * size and -0.1 * size < left - edge < TOUCHING * size):
+            yield "".join(parts)
+            parts.clear()
+        parts.append(drawn.extract())
+        edge, line = right, matrix.f
+    yield "".join(parts)
 
 
 def _alts(page: Any) -> Iterator[str]:
