@@ -38,6 +38,15 @@ def test_an_area_alone_beside_a_stack_begins_with_it() -> None:
     assert found.tops(105)["x"] == 0
 
 
+def test_areas_below_the_same_one_begin_side_by_side() -> None:
+    # Left the longest stack: 100 + 5 + 100. Right of it the picture, then x beside y and z, which have more to spare.
+    found = stacks("a p p / a x y / b x z", a=100, b=100, p=50, x=80, y=30, z=40)
+    tops = found.tops(205)
+    assert tops["p"] == 0
+    assert 55 < tops["x"] == tops["y"]
+    assert tops["z"] == pytest.approx(165), "it ends with the longest"
+
+
 def test_an_area_that_the_document_lacks_takes_no_room() -> None:
     found = stacks("a a / x . / b b", gap=0, a=10, b=20)
     assert found.height == 30

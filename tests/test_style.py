@@ -154,7 +154,10 @@ def test_panels_share_the_width() -> None:
     theme, a0 = load_theme("classic", [THEMES]), parse_page_size("A0")
     three, four, one = (theme.panels("poster", a0, count) for count in (3, 4, 1))
     assert (three.across, four.across, one.across) == (3, 2, 1)
-    assert 3 * three.width_mm + 2 * 14 == pytest.approx(one.width_mm) == pytest.approx(2 * four.width_mm + 14)
+    half = 14 / 2  # of the gutter: panels have air of their own
+    assert 3 * three.width_mm + 2 * half == pytest.approx(one.width_mm) == pytest.approx(2 * four.width_mm + half)
+    # A second row of panels is lower: both are not twice as high as one.
+    assert three.height_mm == one.height_mm < 2 * four.height_mm < 1.5 * one.height_mm
     a1 = theme.panels("poster", parse_page_size("A1"), 3)
     assert a1.width_mm / three.width_mm == pytest.approx(0.7067, abs=0.001)  # sides of A1 and A0: 594 / 841
     assert a1.font_pt / three.font_pt == pytest.approx(0.7067, abs=0.001)

@@ -39,7 +39,10 @@ CELL = "data-area"
 LONG = 50
 ONE_BELOW_THE_OTHER = f"main {{ display: block !important }} [{CELL}] {{ display: flow-root }}"
 ABSOLUTE = ("absolute", "fixed")
-LAST_WORDS = re.compile(r"(.*\S)\s+(\S{1,12})\s*", re.DOTALL)
+# Of a text the last two words keep together, of a title that takes several lines some more.
+LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,12})\s*", re.DOTALL)
+LAST_OF_A_TITLE = re.compile(r"(.*?\s)(\S.{1,26}\S)\s*", re.DOTALL)
+MUCH = 70  # characters
 
 
 @dataclass(frozen=True)
@@ -185,13 +188,22 @@ def _fit(lay_out: Callable[[float], _Layout], low: float, start: float, high: fl
 
 
 def _bind_last_words(root: Any) -> None:
-    """Join the last two words of each paragraph and heading, so that no short word stands alone on a line."""
-    for element in root.iter():
-        if element.tag not in ("p", "li", "h1", "h2", "h3"):
+    """Keep the last two words of each text together, and more of a title: nothing short stands alone on a line."""
+    messages = (part for part in root.iter() if "message" in (part.get("class") or "").split())
+    large = {text for part in messages for text in part.iter("p")}
+    for element in list(root.iter()):
+        title = element.tag in ("h1", "h2", "h3") or element in large
+        if not title and element.tag not in ("p", "li"):
             continue
         place, name = (element[-1], "tail") if len(element) else (element, "text")
-        if found := LAST_WORDS.fullmatch(getattr(place, name) or ""):
-            setattr(place, name, "\N{NO-BREAK SPACE}".join(found.groups()))
+        text = getattr(place, name) or ""
+        words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
+        if found := words.fullmatch(text):
+            # A no-break space would not keep a word with a hyphen together.
+            unbroken = element.makeelement("span", {"style": "white-space: nowrap"})
+            setattr(place, name, found[1])
+            unbroken.text = found[2]
+            element.append(unbroken)
 
 
 def _put_into_cells(root: Any) -> None:

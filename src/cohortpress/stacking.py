@@ -47,9 +47,13 @@ class Stacks:
         loose = {name: sunk[name] - risen[name] > STILL for name in risen}
         before = {name: self._count(name, self._above, loose) for name in risen}
         after = {name: self._count(name, self._below, loose) for name in risen}
+        down = {
+            name: (sunk[name] - risen[name]) * before[name] / max(1, before[name] + after[name]) for name in risen
+        }
+        # Those that follow the same areas begin side by side.
         return {
-            name: risen[name] + (sunk[name] - risen[name]) * before[name] / max(1, before[name] + after[name])
-            for name in risen
+            name: top + min(down[other] for other in risen if self._above[other] == self._above[name])
+            for name, top in risen.items()
         }
 
     def _risen(self, gap: float) -> dict[str, float]:

@@ -236,7 +236,7 @@ class Theme(_Part):
         scale = _proportion(document, page)
         rows = math.ceil(count / max(1, math.floor(figure.across * share + 0.1)))
         across = math.ceil(count / rows)
-        width = (figure.width_mm * share - (across - 1) * gutter) / across
+        width = (figure.width_mm * share - (across - 1) * gutter / 2) / across
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         return PanelSize(width * scale, height * scale, figure.font_pt * scale, across)
 
