@@ -98,7 +98,9 @@ def origin(reader: Reader, browser: Browser, target: Path) -> None:
     """Ask the page for the median at 12 months."""
     page = browser.new_page(viewport={"width": 900, "height": 620})
     page.goto((reader.folder / "_output/abstract.html").as_uri())
-    page.locator("p [data-result='polyps.month_12.vs_baseline.p_value']").first.click()
+    number = page.locator("p [data-result='polyps.month_12.vs_baseline.p_value']").first
+    number.evaluate("number => window.scrollBy(0, number.getBoundingClientRect().top - 150)")
+    number.click()
     _keep(page, target)
 
 
