@@ -12,6 +12,8 @@ from . import __version__
 from .ledger import file_digest
 from .study import STUDY_FILE, Study
 
+# What study.yml says of the data and of what is computed from them, beside 'analysis'.
+DECLARED = {"data", "visits", "endpoints", "characteristics", "yes_no_changes", "responses", "publish"}
 # Those that compute.
 LIBRARIES = ("numpy", "scipy")
 
@@ -20,7 +22,8 @@ def provenance(folder: Path, study: Study, notes: Sequence[str]) -> dict[str, An
     """Return the note that stands at the head of results.json; ``notes`` say how the files were read."""
     return {
         "study": study.title,
-        "analysis": study.analysis.model_dump(),
+        "analysis": study.analysis.model_dump(mode="json"),
+        "declared": study.model_dump(mode="json", include=DECLARED, exclude_none=True),
         "inputs": {
             file: file_digest(folder / file) for file in (STUDY_FILE.as_posix(), *study.data.files.values())
         },

@@ -46,6 +46,12 @@ def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> It
             yield from from_estimate(common, "rate", rate, "rate", conf_level=level)
     if cohort.patient_years is not None:
         years = Result(
-            "adverse_events", label="Patient-years", variable="adverse_events", measure="", value=None
+            "adverse_events",
+            label="Patient-years",
+            variable="adverse_events",
+            measure="",
+            value=None,
+            n=len(cohort.subjects),
+            population="cohort",
         )
         yield record(years, "patient_years", cohort.patient_years, "rate")

@@ -27,7 +27,13 @@ def visit_flow(study: Study, cohort: Cohort, populations: Populations) -> Iterat
             "lost": ~back[:, column],
         }
         common = Result(
-            f"flow.{name}", label=visit.label, variable="flow", visit=name, measure="", value=None
+            f"flow.{name}",
+            label=visit.label,
+            variable="flow",
+            visit=name,
+            measure="",
+            value=None,
+            n=len(cohort.subjects),
         )
         for group, who in groups.items():
             population = populations.add(f"flow.{name}.{group}", who)

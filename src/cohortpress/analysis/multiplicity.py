@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ..result import Result
+from ..result import Result, Value
 from ..stats.multiplicity import benjamini_hochberg, holm
 from ..study import Study
 
@@ -19,14 +19,24 @@ def adjusted(study: Study, results: Sequence[Result]) -> Iterator[Result]:
         return
     wanted = {f"{e}.{v}.vs_baseline.p_value" for e in family.endpoints for v in family.visits}
     members = [result for result in results if result.id in wanted]
-    tested = [result for result in members if isinstance(result.value, float)]
     name, adjust = METHODS[family.method]
-    values = dict(zip([r.id for r in tested], adjust([float(r.value or 0) for r in tested]), strict=True))
+
+    def adjusted_of(p_values: Mapping[str, Value]) -> dict[str, float]:
+        tested = {id_: p for id_, p in p_values.items() if isinstance(p, float)}
+        return dict(zip(tested, adjust(list(tested.values())).tolist(), strict=True))
+
+    values = adjusted_of({member.id: member.value for member in members})
+    at_zero = adjusted_of({member.id: member.options.get("value_at_zero", member.value) for member in members})
     for member in members:
+        value = values.get(member.id)
+        options = {option: given for option, given in member.options.items() if option != "value_at_zero"}
+        if at_zero.get(member.id) != value:
+            options["value_at_zero"] = at_zero.get(member.id)
         yield replace(
             member,
             id=member.id.replace(".p_value", ".p_adjusted"),
             measure="p_adjusted",
-            value=float(values[member.id]) if member.id in values else None,
-            method=f"{member.method}; {name} over {len(tested)} tests",
+            value=value,
+            options=options,
+            method=f"{member.method}; {name} over {len(values)} tests",
         )

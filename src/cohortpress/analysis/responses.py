@@ -68,4 +68,5 @@ def _at_visit(
     )
     yield from both_ways(read, counted)
     population = populations.add(f"{name}.{visit}.not_evaluable", ~evaluable)
-    yield record(common, "not_evaluable", int((~evaluable).sum()), "count", population=population)
+    absent, n = int((~evaluable).sum()), len(cohort.subjects)
+    yield record(common, "not_evaluable", absent, "count", n=n, population=population)
