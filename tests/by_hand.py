@@ -28,7 +28,7 @@ class Data:
 
     def __init__(self, folder: Path, declared: Mapping[str, Any]) -> None:
         self.declared, self.folder, data = declared, folder, declared["data"]
-        self.id, self.missing = data["subject_id"], set(data["missing"])
+        self.id, self.missing = data["subject_id"], set(data.get("missing", []))
         rows = self.rows(data["visits"])
         people = self.rows(data["subjects"]) if "subjects" in data else rows
         self.subjects = list(dict.fromkeys(row[self.id] for row in people))
@@ -49,11 +49,11 @@ class Data:
         with (self.folder / file["file"]).open(encoding="utf-8", newline="") as lines:
             found = list(csv.DictReader(lines))
         rows = [{name: "" if cell in self.missing else cell for name, cell in row.items()} for row in found]
-        return [row for row in rows if all(row[column] == cell for column, cell in file["only"].items())]
+        return [row for row in rows if all(row[column] == cell for column, cell in file.get("only", {}).items())]
 
     def visit_of(self, row: Mapping[str, str]) -> str:
         declared = self.declared["visits"].items()
-        names: dict[str, str] = {cell: name for name, visit in declared for cell in visit["value"] or [name]}
+        names: dict[str, str] = {cell: name for name, visit in declared for cell in visit.get("value", [name])}
         return names.get(row.get(self.declared["data"]["visit"], ""), "")
 
     def day(self, row: Mapping[str, str]) -> float:

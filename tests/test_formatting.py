@@ -10,7 +10,7 @@ from studies import SECOND_STUDY
 
 from cohortpress.errors import StudyError
 from cohortpress.formatting import Formatter, format_results, own_decimals, span
-from cohortpress.result import Result, ResultSet
+from cohortpress.result import Kind, Result, ResultSet
 from cohortpress.study import parse_study
 
 TEXT = SECOND_STUDY["report/study.yml"]
@@ -137,7 +137,7 @@ def test_a_range_with_a_minus_is_written_in_words() -> None:
         ("flag", True, None),
     ],
 )
-def test_every_kind_of_result_has_its_text(kind: str, value: float, text: str | None) -> None:
+def test_every_kind_of_result_has_its_text(kind: Kind, value: float, text: str | None) -> None:
     study = parse_study(TEXT, "report/study.yml")
     result = Result("grip.start.x", "Grip", "grip", "x", value, kind=kind, n=8)
     assert format_results(ResultSet([result]), study)["grip.start.x"].text == text

@@ -23,7 +23,7 @@ def provenance(folder: Path, study: Study, notes: Sequence[str]) -> dict[str, An
     return {
         "study": study.title,
         "analysis": study.analysis.model_dump(mode="json"),
-        "declared": study.model_dump(mode="json", include=DECLARED, exclude_none=True),
+        "declared": {name: _said(part) for name, part in study.model_dump(mode="json", include=DECLARED).items()},
         "inputs": {
             file: file_digest(folder / file) for file in (STUDY_FILE.as_posix(), *study.data.files.values())
         },
@@ -33,3 +33,11 @@ def provenance(folder: Path, study: Study, notes: Sequence[str]) -> dict[str, An
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
     }
+
+
+def _said(part: Any) -> Any:
+    """Return a part of study.yml without what it leaves empty."""
+    if not isinstance(part, dict):
+        return part
+    said = {name: _said(value) for name, value in part.items()}
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}

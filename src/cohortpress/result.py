@@ -9,11 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from .errors import Fault, ResultError, did_you_mean
 
 Value = float | int | str | None
+# How a value prints; see formatting.
+Kind = Literal[
+    "exact", "count", "value", "summary", "spread", "percent", "percent_change", "p", "exact_p", "ratio", "rate",
+    "level", "flag",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Result:
     value: Value
     visit: str | None = None
     baseline: str | None = None
-    kind: str = "exact"
+    kind: Kind = "exact"
     unit: str = ""
     text: str | None = None
     n: int | None = None
@@ -118,7 +123,7 @@ class ResultSet:
             for name, p in self.populations.items()
         )
         return (
-            f'{{\n"provenance": {json.dumps(self.provenance, ensure_ascii=False, indent=1)},\n'
+            f'{{\n"provenance": {_lines(self.provenance, 3)},\n'
             f'"populations": {{\n{people}\n}},\n"results": [\n{lines}\n]\n}}\n'
         )
 
@@ -139,6 +144,14 @@ class ResultSet:
             raise ResultError(
                 Fault(f"This is not a results.json of cohortpress ({error}).", "Build it again.")
             ) from None
+
+
+def _lines(value: Any, levels: int, indent: str = " ") -> str:
+    """Return JSON with a line for each key of so many levels."""
+    if not levels or not isinstance(value, dict) or not value:
+        return _dump(value)
+    lines = (f"{indent}{_dump(name)}: {_lines(inner, levels - 1, indent + ' ')}" for name, inner in value.items())
+    return "{\n" + ",\n".join(lines) + f"\n{indent[1:]}}}"
 
 
 def _dump(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..cohort import Cohort, Pairs
-from ..result import Result, Value
+from ..result import Kind, Result, Value
 from ..stats.censoring import rankable
 from ..stats.effect_size import hodges_lehmann, median_difference, rank_biserial
 from ..stats.inference import Inference
@@ -101,7 +101,7 @@ def _signed_rank(
     main = exact if asked.method == "exact" else asymptotic
     disagreement = _disagreement(exact.p_value, asymptotic.p_value, asked.alpha)
     yield from from_test(common, main.warn(*disagreement), alpha=asked.alpha)
-    beside = {"p_exact": (exact, "exact_p"), "p_asymptotic": (asymptotic, "p")}
+    beside: dict[str, tuple[Inference, Kind]] = {"p_exact": (exact, "exact_p"), "p_asymptotic": (asymptotic, "p")}
     for measure, (test, kind) in beside.items():
         *_, p_value = from_test(common, test.warn(*disagreement), alpha=asked.alpha, kinds=("exact", kind))
         yield replace(p_value, id=f"{common.id}.{measure}", measure=measure)
@@ -164,7 +164,8 @@ def _directions(
     percents = percent_changes(before, after, decimals=decimals)
     there = percents[~np.isnan(percents)]
     here = below(common, "percent_change", unit="%")
-    for result in described(here, there, missing=len(percents) - len(there)):
+    nobody = "no baseline is above zero" if len(percents) else "no pairs"
+    for result in described(here, there, missing=len(percents) - len(there), nobody=nobody):
         yield replace(result, kind="percent_change") if result.kind != "count" else result
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..cohort import Pairs
-from ..result import Population, Result, Value
+from ..result import Kind, Population, Result, Value
 from ..stats.censoring import Limited, Readings, describe_censored, readings
 from ..stats.descriptive import QUARTILES, describe, geometric_mean
 from ..stats.inference import Inference
@@ -18,7 +18,7 @@ from ..stats.proportion import Proportion, proportion
 from ..tables.table import Flags, pick
 
 # How the numbers of a description print: as the data do, as a summary of them, or as a count.
-DESCRIPTION = {
+DESCRIPTION: dict[str, Kind] = {
     "n": "count",
     "n_missing": "count",
     "median": "summary",
@@ -78,11 +78,12 @@ class Populations:
         return pick(self._everyone, np.flatnonzero(chosen).tolist())
 
 
-def record(common: Result, measure: str, value: Value, kind: str, **more: Any) -> Result:
+def record(common: Result, measure: str, value: Value, kind: Kind, **more: Any) -> Result:
     """Return ``common`` as the record of one measure; its id is the common one and the measure."""
     unit = common.unit if kind in ("value", "summary", "spread") else ""
     made = {"id": f"{common.id}.{measure}", "measure": measure, "value": value, "kind": kind, "unit": unit}
-    options = {**common.options, **more.pop("options", {})}
+    given = {**common.options, **more.pop("options", {})}
+    options = {name: option for name, option in given.items() if option is not None}
     return replace(common, **(made | more), options=options)
 
 
@@ -122,8 +123,12 @@ def described(
     censored: np.ndarray[Any, Any] | None = None,
     *,
     missing: int = 0,
+    nobody: str = "nobody was measured",
 ) -> Iterator[Result]:
-    """Yield the description of ``values``, shape (n,), no NaN; ``missing`` more might have been there."""
+    """Yield the description of ``values``, shape (n,), no NaN; ``missing`` more might have been there.
+
+    ``nobody`` says why there is none at all.
+    """
     if censored is not None and censored.any():
         yield from _described_censored(common, values, censored, missing)
         return
@@ -141,7 +146,7 @@ def described(
             kind,
             n=found.n,
             method=QUARTILES if measure in ("q1", "q3") else None,
-            error=None if value is not None else _no_number(found.n),
+            error=None if value is not None else _no_number(found.n) or nobody,
         )
 
 
@@ -150,8 +155,8 @@ def _described_censored(
 ) -> Iterator[Result]:
     """Yield the description of values some of which are only known to lie below a limit."""
     found = describe_censored(values, censored)
-    geometric = {"geometric_mean": "spread"} if common.options.get("scale") == "log" else {}
-    ends = {"mean_low": "spread", "mean_high": "spread", "n_below": "count"}
+    geometric: dict[str, Kind] = {"geometric_mean": "spread"} if common.options.get("scale") == "log" else {}
+    ends: dict[str, Kind] = {"mean_low": "spread", "mean_high": "spread", "n_below": "count"}
     for measure, kind in (DESCRIPTION | geometric | ends).items():
         value = missing if measure == "n_missing" else getattr(found, measure, None)
         yield record(
@@ -169,7 +174,7 @@ def _described_censored(
 
 def _no_number(n: int) -> str:
     if n == 0:
-        return "nobody was measured"
+        return ""
     return "one value alone does not give it" if n == 1 else "it needs values above zero"
 
 
@@ -179,11 +184,10 @@ def from_test(
     *,
     alpha: float,
     prefix: str = "",
-    kinds: tuple[str, str] = ("exact", "p"),
+    kinds: tuple[Kind, Kind] = ("exact", "p"),
 ) -> Iterator[Result]:
     """Yield statistic and p value of a test, with its method and options; ``kinds`` are how the two print."""
     options = {**inference.options, "alternative": inference.alternative, "alpha": alpha}
-    options = {key: value for key, value in options.items() if value is not None}
     for measure, value, kind in (
         (f"{prefix}statistic", inference.statistic, kinds[0]),
         (f"{prefix}p_value", inference.p_value, kinds[1]),
@@ -192,7 +196,7 @@ def from_test(
 
 
 def from_estimate(
-    common: Result, measure: str, inference: Inference, kind: str = "spread", *, conf_level: float
+    common: Result, measure: str, inference: Inference, kind: Kind = "spread", *, conf_level: float
 ) -> Iterator[Result]:
     """Yield an estimate and the ends and the true level of its confidence interval; ``conf_level`` was asked for."""
     options = {**inference.options, "conf_level": conf_level}
@@ -204,7 +208,7 @@ def from_estimate(
 
 
 def _inferred(
-    common: Result, measure: str, value: Value, kind: str, inference: Inference, options: Mapping[str, Any]
+    common: Result, measure: str, value: Value, kind: Kind, inference: Inference, options: Mapping[str, Any]
 ) -> Result:
     reason = "; ".join(inference.warnings) or "it does not exist"
     return record(
