@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 from pathlib import Path
 
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -211,6 +213,18 @@ def test_the_id_of_a_subject_is_found_in_any_file(flagship: Path, tmp_path: Path
     file.write_text("In (S01) it rose", encoding="utf-8")
     with pytest.raises(OutputError, match="id of a subject"):
         leaks(tmp_path / "out", cohort)
+
+
+def test_the_id_of_a_subject_is_found_in_what_is_attached(flagship: Path, tmp_path: Path) -> None:
+    cohort = read_cohort(flagship, read_study(flagship))
+    file = tmp_path / "poster-archive.pdf"
+    for attached, tells in ((b'"S011"', False), (b'"S01"', True)):
+        with pikepdf.new() as document:
+            document.add_blank_page()
+            document.attachments["results.json"] = attached
+            document.save(file)
+        with pytest.raises(OutputError, match="id of a subject") if tells else contextlib.nullcontext():
+            leaks({file.name: file}, cohort)
 
 
 def test_aggregates_tell_of_nobody(flagship: Path) -> None:

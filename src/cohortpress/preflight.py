@@ -157,14 +157,14 @@ def _bleed(sheet: Any, trim: Sequence[float], press: Press | None) -> Iterator[F
     edges = [*_edges(sheet, trim, bleed)]
     if bleed < CUT_MM and edges:
         yield Fault(
-            f"A ground reaches the edge of the page, and there is no bleed: {'; '.join(edges)}. "
+            f"Colour reaches the edge of the page, and there is no bleed: {'; '.join(edges)}. "
             "A cut that is a little off leaves a white line.",
             "Write 'press: {bleed_mm: 3}' behind its page in report/study.yml, build, and send the file for the press.",
         )
     elif edges:
         yield Fault(
             f"What reaches the edge of the page ends there, and the bleed beside it is blank: {'; '.join(edges)}.",
-            "Let it end well inside the page, or be the ground of something, which goes on by itself.",
+            "Let it end well inside the page, or be a background, which goes on by itself.",
         )
 
 

@@ -117,10 +117,11 @@ def _run_into_bleed(paper: Any, page: PageSize, bleed: float) -> None:
             if getattr(box, "background", None):
                 grounds.append(box)
     lay_grounds(grounds, paper)
-    if canvas := paper.canvas_background:
-        whole = (-bleed, -bleed, edges["right"] + 2 * bleed, edges["bottom"] + 2 * bleed)
-        layers = [layer._replace(painting_area=whole) for layer in canvas.layers]
-        paper.canvas_background = canvas._replace(layers=layers)
+    whole = (-bleed, -bleed, edges["right"] + 2 * bleed, edges["bottom"] + 2 * bleed)
+    for name in ("background", "canvas_background"):  # of the page itself
+        if ground := getattr(paper, name):
+            layers = [layer._replace(painting_area=whole) for layer in ground.layers]
+            setattr(paper, name, ground._replace(layers=layers))
 
 
 def _at_edge(box: Any, edges: dict[str, float]) -> Iterator[str]:
@@ -139,7 +140,10 @@ def _is_page(thing: Any) -> bool:
 
 
 def _cut(sheet: Any, pdf: Any, press: Press, black: str) -> None:
-    """Keep a page to its bleed, say where that ends, and draw the marks beyond it."""
+    """Keep a page to its bleed, say where that ends, and draw the marks beyond it.
+
+    WeasyPrint's own marks stand in the bleed, where backgrounds would be, and its bleed ends at 10 pt.
+    """
     from weasyprint.pdf import pydyf
 
     left, top, right, bottom = trim = sheet["TrimBox"]

@@ -68,7 +68,7 @@ def test_the_billboard_without_a_press_is_complained_about(to_change: Path) -> N
     replace(to_change / "report/study.yml", ASKED, POSTER)
     done = cohortpress(to_change, "print", "--check")
     assert done.returncode == 1
-    assert "poster.pdf, page 1: A ground reaches the edge of the page, and there is no bleed: left, 0 to" in done.stdout
+    assert "poster.pdf, page 1: Colour reaches the edge of the page, and there is no bleed: left, 0 to" in done.stdout
     assert "Write 'press: {bleed_mm: 3}'" in done.stdout
 
 

@@ -122,8 +122,9 @@ def test_grounds_and_borders_at_an_edge_go_on_into_the_bleed_and_no_further(prin
     assert colour(after, -3.3, 30) == colour(after, 50, -3.3) == colour(after, -3.3, foot) == white
 
 
-def test_a_ground_of_the_whole_page_fills_its_bleed(printed: Print) -> None:
-    pdf = pressed(printed, css="html { background: #ffeedd }")
+@pytest.mark.parametrize("of", ["html", "body", "@page"])
+def test_a_ground_of_the_whole_page_fills_its_bleed(of: str, printed: Print) -> None:
+    pdf = pressed(printed, css=f"{of} {{ background: #ffeedd }}")
     assert {colour(pdf, *place) for place in ((-2.7, 140), (107.7, 140), (50, 150.7))} == {(255, 238, 221)}
     assert colour(pdf, 50, 151.5) == (255, 255, 255)
 
