@@ -32,12 +32,12 @@ class Inks:
         mend = "Ask the print shop for the ICC profile of its printing condition, such as PSO Coated v3."
         try:
             self.content = profile.read_bytes()
-            self._profile = ImageCms.ImageCmsProfile(io.BytesIO(self.content))
+            opened = ImageCms.ImageCmsProfile(io.BytesIO(self.content))
         except FileNotFoundError:
             raise PrintError(Fault(f"There is no file '{profile.name}'.", mend)) from None
         except OSError:
             raise PrintError(Fault(f"'{profile.name}' is no ICC profile.", mend)) from None
-        kind = self._profile.profile
+        kind = opened.profile
         if (kind.xcolor_space, kind.device_class) != ("CMYK", OF_A_PRINTER):
             what = f"'{profile.name}' is a profile of {kind.xcolor_space.strip()}, not of a printing condition in CMYK."
             raise PrintError(Fault(what, mend))
@@ -46,9 +46,12 @@ class Inks:
         screen, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
         intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
         fit = ImageCms.Flags.BLACKPOINTCOMPENSATION
-        self._separate = ImageCms.buildTransform(screen, self._profile, "RGB", "CMYK", intent, fit)
         self._look = ImageCms.buildTransform(screen, lab, "RGB", "LAB", intent)
-        self._printed_look = ImageCms.buildTransform(self._profile, lab, "CMYK", "LAB", intent)
+        try:
+            self._separate = ImageCms.buildTransform(screen, opened, "RGB", "CMYK", intent, fit)
+            self._printed_look = ImageCms.buildTransform(opened, lab, "CMYK", "LAB", intent)
+        except ImageCms.PyCMSError:
+            raise PrintError(Fault(f"'{profile.name}' is a broken ICC profile.", mend)) from None
 
     def of(self, red: float, green: float, blue: float) -> tuple[float, ...]:
         """Return cyan, magenta, yellow and black, 0 to 1 in whole percent, of a colour in sRGB, 0 to 1."""

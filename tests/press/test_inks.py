@@ -46,6 +46,7 @@ def test_what_is_no_profile_of_a_printing_condition_is_refused(tmp_path: Path) -
         "'coated.icc' is no ICC profile": b"CMYK",
         "'coated.icc' is a profile of RGB": screen,
         "not of a printing condition": made_up_profile(b"spac"),
+        "'coated.icc' is a broken ICC profile": made_up_profile()[:600],
     }
     for said, data in bad.items():
         if data is not None:
