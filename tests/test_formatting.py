@@ -59,6 +59,10 @@ def test_rounding_is_that_of_decimal_arithmetic(value: Decimal, decimals: int) -
         ("fr", f"12{NNBSP}345,6", "62,5\N{NO-BREAK SPACE}%"),
         ("sv", f"12{NNBSP}345,6", "62,5\N{NO-BREAK SPACE}%"),
         ("de-CH", f"12{NNBSP}345.6", "62.5%"),
+        ("nl-BE", f"12{NNBSP}345,6", "62,5%"),
+        ("nl-CH", f"12{NNBSP}345,6", "62,5%"),  # a region that Babel does not know: as the language
+        ("fr-CH", f"12{NNBSP}345,6", "62,5%"),
+        ("en-US", f"12{NNBSP}345.6", "62.5%"),
     ],
 )
 def test_numbers_in_other_languages(language: str, number: str, percent: str) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,14 +16,15 @@ from studies import ROOT, language_of
 
 from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
-from cohortpress.errors import TemplateError
+from cohortpress.congress import load_profile, with_names
+from cohortpress.errors import StudyError, TemplateError
 from cohortpress.formatting import format_results
-from cohortpress.gate import check_prose, read_words
+from cohortpress.gate import bare_numbers, check_prose, overreach, read_words
 from cohortpress.glossary import MEASURES
 from cohortpress.language import Language
 from cohortpress.result import ResultSet
 from cohortpress.study import Study, parse_study, read_study
-from cohortpress.templating import Filler, _environment, plain
+from cohortpress.templating import Filler, _environment, plain, read_language
 from cohortpress.verify import verify
 from cohortpress.verify.files import read_text
 from cohortpress.verify.page import read_page
@@ -279,3 +281,144 @@ def texts_of(output: Path) -> Iterator[tuple[str, str]]:
     # Name and notes of a congress are its own words.
     text = (output / "abstract.txt").read_text(encoding="utf-8")
     yield "abstract.txt", re.sub(r"PReS|https://\S+|The abstract must be in English\.", "", text)
+
+
+# -- what a language does
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "first", "said"),
+    [
+        ("en", "Baseline", True, "at baseline"), ("en", "6 months", False, "at 6 months"),
+        ("nl", "Aanvang", True, "bij aanvang"), ("nl", "6 maanden", False, "na 6 maanden"),
+        ("nl", "Week 12", False, "in week 12"), ("nl", "Dag 3", False, "op dag 3"),
+        ("fr", "Inclusion", True, "à l’inclusion"), ("fr", "6 mois", False, "à 6 mois"), ("fr", "M6", False, "à M6"),
+        ("fr", "Semaine 12", False, "à la semaine 12"), ("fr", "Fin", False, "à la fin"),
+        ("fr", "Sortie", False, "à la visite «\N{NO-BREAK SPACE}Sortie\N{NO-BREAK SPACE}»"),
+        ("de", "Beginn", True, "zu Beginn"), ("de", "1 Monat", False, "nach 1 Monat"),
+        ("de", "6 Monate", False, "nach 6 Monaten"), ("de", "2 Jahre", False, "nach 2 Jahren"),
+        ("de", "14 Tage", False, "nach 14 Tagen"), ("de", "3 Wochen", False, "nach 3 Wochen"),
+        ("de", "Woche 12", False, "in Woche 12"), ("de", "Ende", False, "bei der Visite „Ende“"),
+    ],
+)  # fmt: skip
+def test_a_visit_within_a_sentence(code: str, label: str, first: bool, said: str, flagship_results: Flagship) -> None:
+    name = "baseline" if first else "month_6"
+    assert when(code, {"label": label}, name, flagship_results) == said
+    assert when(code, {"label": label, "at": "d’emblée"}, name, flagship_results) == "d’emblée"
+
+
+def when(code: str, changes: dict[str, str], name: str, flagship: Flagship) -> str:
+    visits = flagship.study.visits | {name: flagship.study.visits[name].model_copy(update=changes)}
+    study = flagship.study.model_copy(update={"language": code, "visits": visits})
+    return plain(Filler(study, flagship.results, [ROOT / "templates"], {}).fill(f"{{{{ when({name}) }}}}", "x")[1])
+
+
+@pytest.mark.parametrize(
+    ("code", "spelling", "counts"),
+    [
+        ("de", "einer", {0: "kein", 1: "einer", 2: "zwei"}),
+        ("de", "keine", {0: "keine", 1: "ein", 2: "zwei"}),
+        ("fr", "une", {0: "aucun", 1: "une", 2: "deux"}),
+        ("nl", "niemand", {0: "niemand", 1: "één", 2: "twee"}),
+        ("en", "a", {0: "none", 1: "one", 2: "two"}),
+        ("de", "", {12: "zwölf", 13: "13"}),
+    ],
+)
+def test_a_numeral_bends_where_it_can(
+    code: str, spelling: str, counts: dict[int, str], flagship_results: Flagship
+) -> None:
+    study = flagship_results.study.model_copy(update={"language": code})
+    for count, said in counts.items():
+        n = replace(flagship_results.results["cohort.n"], value=count, text=str(count))
+        filler = Filler(study, flagship_results.results.map({"cohort.n": n}), [ROOT / "templates"], {})
+        assert plain(filler.fill(f'{{{{ words(cohort.n, "{spelling}") }}}}', "x")[1]) == said
+        assert said.isdecimal() or said in language(code).spelled(count)
+
+
+@pytest.mark.parametrize(
+    ("code", "prose", "typed"),
+    [
+        ("nl", "Na zes en twaalf maanden, in tabel 2 en het 95%-BI, bij de 3e visite; alfa 0,05", []),
+        ("nl", "De p was 0,046 (1,6–5,3) bij zeven van de acht, in de helft.", ["0,046", "1,6", "5,3", "zeven", "acht",
+                                                                               "helft"]),
+        ("fr", "À un, six et douze mois ; figure 1, IC à 95 %, à la 2e visite ; les deux groupes ; alpha 0,05", []),
+        ("fr", "Chez sept sur huit, −3,5 en un tiers ; 12 345 pas", ["−3,5", "12", "345", "sept", "huit", "tiers"]),
+        ("de", "Nach einem, sechs und zwölf Monaten, in Abb. 1 und Tabelle 2; 95 %-KI und 95-%-KI; Alpha 0,05", []),
+        ("de", "Bei drei der Patienten, der Hälfte, sank es um 1,2 auf 0.05.", ["1,2", "0.05", "drei", "Hälfte"]),
+    ],
+)  # fmt: skip
+def test_what_may_be_typed_in_a_language(code: str, prose: str, typed: list[str], flagship_results: Flagship) -> None:
+    labels = {"month_6": {"nl": "6 maanden", "fr": "6 mois", "de": "6 Monate"}[code]}
+    visits = {
+        name: visit.model_copy(update={"label": labels.get(name, f"V {name}")})
+        for name, visit in flagship_results.study.visits.items()
+    }
+    study = flagship_results.study.model_copy(update={"language": code, "visits": visits, "constants": {}})
+    faults = bare_numbers(prose, "x", study, flagship_results.results, language(code))
+    assert [fault.problem.split("'")[1] for fault in faults] == typed
+
+
+@pytest.mark.parametrize(
+    ("code", "prose", "word"),
+    [
+        ("nl", "De daling was significant. Ze was niet significant.", "significant"),
+        ("nl", "Het middel is veilig.", "is veilig"),
+        ("fr", "La baisse était significative. Elle n’est pas significative.", "significative"),
+        ("fr", "Il n’y avait pas de différence.", "pas de différence"),
+        ("de", "Der Abfall war signifikant. Er war nicht signifikant.", "signifikant"),
+        ("de", "Das Mittel ist wirksam.", "ist wirksam"),
+    ],
+)
+def test_words_that_say_too_much_in_a_language(code: str, prose: str, word: str, flagship_results: Flagship) -> None:
+    watched = read_words(FOLDER / f"{code}.overreach.yml")
+    (fault,) = overreach(prose, "x", watched, flagship_results.results, language(code))
+    assert fault.problem.startswith(f"'{word}':")
+
+
+@pytest.mark.parametrize(
+    ("code", "heading", "printed"),
+    [
+        ("en", "Introduction", "Background"), ("nl", "Inleiding", "Achtergrond"), ("nl", "Results", "Resultaten"),
+        ("fr", "Matériel et méthodes", "Méthodes"), ("de", "Methodik", "Methoden"), ("de", "Ausblick", "Ausblick"),
+    ],
+)  # fmt: skip
+def test_sections_are_called_as_in_the_language(code: str, heading: str, printed: str) -> None:
+    profile = load_profile("eular-2020", [ROOT / "templates"]).in_language(language(code))
+    assert with_names(f"## {heading}\n\nText", profile).startswith(f"## {printed}\n")
+
+
+def test_a_file_of_the_region_goes_before_that_of_the_language(tmp_path: Path) -> None:
+    (tmp_path / "language").mkdir()
+    dutch = (FOLDER / "nl.jinja").read_text(encoding="utf-8")
+    (tmp_path / "language/nl-BE.jinja").write_text(dutch.replace("Trefwoorden", "Sleutelwoorden"), encoding="utf-8")
+    folders = [tmp_path, ROOT / "templates"]
+    studies = {code: flagship_in(code) for code in ("nl-BE", "nl-NL", "nl")}
+    keywords = {code: read_language(study, folders).word["keywords"] for code, study in studies.items()}
+    assert keywords == {"nl-BE": "Sleutelwoorden", "nl-NL": "Trefwoorden", "nl": "Trefwoorden"}
+
+
+def flagship_in(code: str) -> Study:
+    return read_study(ROOT).model_copy(update={"language": code})
+
+
+def test_a_language_file_that_lacks_something_says_what(tmp_path: Path) -> None:
+    (tmp_path / "language").mkdir()
+    english = (FOLDER / "en.jinja").read_text(encoding="utf-8")
+    italian = english.replace("{% set reasons =", "{% set raisons =")
+    (tmp_path / "language/it.jinja").write_text(italian, encoding="utf-8")
+    with pytest.raises(TemplateError) as raised:
+        read_language(flagship_in("it"), [tmp_path])
+    assert str(raised.value) == (
+        "language/it.jinja: The language file has no 'reasons'. Take it from the packaged templates/language/en.jinja, "
+        "and translate it."
+    )
+
+
+def test_locale_is_another_word_for_language() -> None:
+    text = (ROOT / "report/study.yml").read_text(encoding="utf-8")
+    assert parse_study(re.sub("(?m)^language:", "locale:", text), "report/study.yml").language == "en-GB"
+    study = parse_study(re.sub("(?m)^language: en-GB", "locale: it", text), "report/study.yml")
+    with pytest.raises(StudyError, match=r"study\.yml, line \d+: There are no sentences in the language 'it'"):
+        read_language(study, [ROOT / "templates"])
+    with pytest.raises(StudyError, match="Unknown key 'locale'"):
+        parse_study(f"{text}\nlocale: nl\n", "report/study.yml")

@@ -146,16 +146,41 @@ def test_any_english_will_do(ask: Callable[..., Answer]) -> None:
     assert ask("limitations", "The cohort is small.", language="en-US").status == "present"
 
 
-def test_in_another_language_the_words_are_not_decidable(second: Path, results: ResultSet, tmp_path: Path) -> None:
+# In each other language a text for each question that is asked by words, and one that answers none of them.
+IN_OTHER_WORDS = {
+    "nl": ("In dit retrospectieve onderzoek werden alle patiënten van ons ziekenhuis zes maanden gevolgd. Hoe "
+           "verandert de greep? Primaire uitkomst was de greep. Rangtekentoets van Wilcoxon, tweezijdig, alfa 0,05; "
+           "p-waarden zijn niet gecorrigeerd. Het cohort is klein.", "Wij keken naar klimmers."),
+    "fr": ("Cette étude rétrospective a inclus tous les patients de notre hôpital, suivis six mois. Comment évolue "
+           "la prise ? Le critère de jugement principal était la prise. Test des rangs signés de Wilcoxon, bilatéral, "
+           "alpha 0,05 ; valeurs de p non ajustées. La cohorte est petite.", "Nous avons vu des grimpeurs."),
+    "de": ("Diese retrospektive Studie umfasst alle Patienten unseres Universitätsklinikums, nach sechs Monaten. Wie "
+           "verändert sich der Griff? Primärer Endpunkt war der Griff. Wilcoxon-Vorzeichen-Rang-Test, zweiseitig, "
+           "Alpha 0,05; p-Werte nicht adjustiert. Die Kohorte ist klein.", "Wir sahen Kletterer."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", IN_OTHER_WORDS)
+def test_the_words_of_other_languages_are_known(second: Path, results: ResultSet, language: str) -> None:
+    titles = {"nl": "een cohort", "fr": "une cohorte", "de": "eine Kohorte"}
+    for text, title, found in zip(IN_OTHER_WORDS[language], (titles[language], "x"), (True, False), strict=True):
+        study = read_study(second).model_copy(update={"language": f"{language}-BE", "title": title})
+        (second / "report/abstract.qmd").write_text(f"{text} {P}", encoding="utf-8")
+        answers = checklist("abstract", second, study, results, TEMPLATES)
+        by_words = {a.question.ask: a.status == "present" for a in answers if isinstance(a.question.words, dict)}
+        assert set(by_words.values()) == {found}, by_words
+
+
+def test_in_an_unknown_language_the_words_are_not_decidable(second: Path, results: ResultSet, tmp_path: Path) -> None:
     (tmp_path / "language").mkdir()
-    (tmp_path / "language/nl.jinja").write_bytes((TEMPLATES[0] / "language/en.jinja").read_bytes())
-    study = read_study(second).model_copy(update={"language": "nl-BE", "contact": "us@climbers.example"})
-    text = "Een retrospectieve studie, 2019, small, {{ grip.start.median }}: " + P
+    (tmp_path / "language/it.jinja").write_bytes((TEMPLATES[0] / "language/en.jinja").read_bytes())
+    study = read_study(second).model_copy(update={"language": "it-CH", "contact": "us@climbers.example"})
+    text = "Uno studio retrospettivo, 2019, small, {{ grip.start.median }}: " + P
     (second / "report/abstract.qmd").write_text(text, encoding="utf-8")
     answers = checklist("abstract", second, study, results, [tmp_path, *TEMPLATES])
     by_words = [answer for answer in answers if isinstance(answer.question.words, dict)]
     assert {(answer.status, answer.said) for answer in by_words} == {
-        ("not decidable", "The words to look for are known in en alone.")
+        ("not decidable", "The words to look for are known in en, nl, fr, de alone.")
     }
     others = {answer.question.ask.split("?")[0]: answer.status for answer in answers if answer not in by_words}
     assert others["Does the text say when, by a year"] == "present"

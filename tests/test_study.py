@@ -61,6 +61,8 @@ def test_a_text_of_several_lines_is_one_line_and_keeps_spaces_that_never_break()
 
 # What stands in the second study, what stands there instead, and the message.
 BROKEN = [
+    ("categories: {right: R, left: L}", "categories: {right: R, left: L}, labels: {lefty: links}",
+     "There is no category 'lefty'. Did you mean 'left'?"),
     ("keywords:", "keywrods:", "Unknown key 'keywrods'. Did you mean 'keywords'?"),
     ("decimals: 1", "decimal: 1", "Unknown key 'endpoints.grip.decimal'. Did you mean 'decimals'?"),
     ("  poster:", "  postre:", "Unknown key 'documents.postre'. Did you mean 'poster'?"),

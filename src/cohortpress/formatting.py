@@ -6,6 +6,7 @@ reader with a pencil does; binary floats and banker's rounding do neither.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -25,18 +26,18 @@ P_DECIMALS = {"p": 3, "exact_p": 4}
 
 
 class Formatter:
-    """Numbers as text in one language.
+    """Numbers as text in one language, as its region writes them where Babel knows that.
 
     Raises StudyError where Babel does not know the language.
     """
 
     def __init__(self, language: str, where: str = "") -> None:
-        try:
-            self.locale = Locale.parse(language, sep="-")
-        except (UnknownLocaleError, ValueError):
-            raise StudyError(
-                Fault(f"'{language}' is not a language that is known.", "Write 'en-GB', 'nl', 'fr' or 'de'.", where)
-            ) from None
+        for name in (language, language.partition("-")[0]):
+            with contextlib.suppress(UnknownLocaleError, ValueError):
+                self.locale = Locale.parse(name, sep="-")
+                return
+        mend = "Write the code of a language, and of a region: 'en-GB', 'nl', 'fr-BE', 'de'."
+        raise StudyError(Fault(f"'{language}' is not a language that is known.", mend, where))
 
     def number(self, value: float, decimals: int) -> str:
         """Return ``value`` with ``decimals`` digits behind the decimal mark, and a true minus sign."""
