@@ -6,9 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a test of what is imported imports this
     from cohortpress.build import Document
@@ -129,7 +130,12 @@ def copy_flagship(folder: Path) -> Path:
 
 def write_second_study(folder: Path) -> Path:
     """Write the second study into a folder, with the same templates."""
-    for name, text in SECOND_STUDY.items():
+    return write_study(folder, SECOND_STUDY)
+
+
+def write_study(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write the files of a study into a folder, with the packaged templates."""
+    for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "_quarto.yml", folder / "_quarto.yml")
@@ -164,11 +170,16 @@ def cohortpress(folder: Path, *arguments: str, **env: str) -> subprocess.Complet
 
 
 def render(folder: Path, document: Document, theme: str) -> Path:
-    """Fill and render one document of a study in a theme, in this process, and return its HTML."""
+    """Fill and render one document of a study in a theme, in this very process, and return its HTML."""
     from cohortpress.build import Build, Options
+    from cohortpress.workers import Workers
+
+    class Here(Workers):
+        def run(self, job: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            return job(*args, **kwargs)
 
     options = Options(engine="pandoc", theme=theme, documents=(document,))
-    with Build(folder, options, lambda step, seconds: None) as steps:
+    with Build(folder, options, lambda step, seconds: None, workers=Here()) as steps:
         steps.fill(document)
         steps.render(document)
     return folder / f"build/{document}.html"

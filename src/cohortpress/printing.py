@@ -94,7 +94,18 @@ class _Layout:
 def accessible(document: Document, pdf: Path) -> None:
     """Write the PDF that readers get: tagged (PDF/UA-1)."""
     # An identifier from the content alone, and no date: the same page gives the same file.
-    document.write_pdf(pdf, pdf_variant="pdf/ua-1")
+    document.write_pdf(pdf, pdf_variant="pdf/ua-1", finisher=_say_what_heads)
+
+
+def _say_what_heads(document: Document, pdf: Any) -> None:
+    """Say of each head of a table whether a column or a row is below it; WeasyPrint says it of the cells alone."""
+    rows = (thing for thing in pdf.objects if isinstance(thing, dict) and thing.get("S") == "/TR")
+    for row in rows:
+        cells = [pdf.objects[int(reference.split()[0])] for reference in row["K"]]
+        in_body = any(cell["S"] == "/TD" for cell in cells)
+        for cell in cells:
+            if cell["S"] == "/TH":
+                cell["A"]["Scope"] = "/Row" if in_body else "/Column"
 
 
 def print_pdf(
