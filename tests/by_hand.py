@@ -602,6 +602,9 @@ class ByHand:
                 return median(units) * changes.unit if units else None
             case "n_improved" | "n_unchanged" | "n_worse":
                 return {"n_improved": better[0], "n_worse": better[1], "n_unchanged": units.count(0)}[measure]
+            case "percent_improved" | "percent_unchanged" | "percent_worse":
+                share = {"improved": better[0], "worse": better[1], "unchanged": units.count(0)}
+                return 100 * share[measure.removeprefix("percent_")] / len(units) if units else None
             case "sign_statistic" | "sign_p_value":
                 p = fair_coin(rises, falls, options["alternative"])
                 return p if measure == "sign_p_value" else None if p is None else float(rises)

@@ -46,6 +46,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> ResultSet:
         ("grip.finish.vs_baseline.n_paired", 4),
         ("grip.finish.vs_baseline.n_improved", 3),  # higher is better
         ("grip.finish.vs_baseline.n_worse", 1),
+        ("grip.finish.vs_baseline.percent_improved", 75.0),
+        ("grip.finish.vs_baseline.percent_unchanged", 0.0),
+        ("grip.finish.vs_baseline.percent_worse", 25.0),
         ("grip.finish.vs_baseline.n_zero", 0),
         ("grip.finish.vs_baseline.n_ties", 2),
         # Changes 2.5, 3.5, -0.5, 2.5: the fall has rank 1 of 10, the rises share 2.5, 2.5 and 4.
@@ -140,6 +143,21 @@ def test_a_warning_stays_with_its_result(second_study: Path) -> None:
     for measure in ("p_value", "p_exact", "p_asymptotic"):
         warnings = results[f"grip.finish.vs_baseline.{measure}"].warnings
         assert any("the methods disagree about alpha" in warning for warning in warnings)
+        assert "no exact p of 5 changed pairs lies below alpha" in warnings
+
+
+def test_pairs_on_a_log_scale_have_geometric_means_too(second_study: Path) -> None:
+    replace(second_study / STUDY, "unit: kg,", "unit: kg, scale: log,")
+    results = results_of(second_study)
+    four = math.prod((30.5, 41.0, 28.0, 52.5)) ** (1 / 4)  # of all but E, who has no pair
+    assert results["grip.finish.vs_baseline.before.geometric_mean"].value == pytest.approx(four)
+    assert results["grip.start.geometric_mean"].value == pytest.approx((four**4 * 36) ** (1 / 5))
+
+
+def test_percent_changes_of_nothing_but_zeros_say_why(second_study: Path) -> None:
+    (second_study / "sessions.csv").write_text("climber,session,grip\nA,start,0\nA,finish,1\n", encoding="utf-8")
+    median = results_of(second_study)["grip.finish.vs_baseline.percent_change.median"]
+    assert (median.value, median.error) == (None, "no baseline is above zero")
 
 
 def limited(folder: Path, rows: str, more: str = "") -> ResultSet:

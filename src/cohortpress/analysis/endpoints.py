@@ -54,8 +54,9 @@ def _vs_baseline(
     options = {} if decimals is None else {"decimals": decimals}
     here = below(common, f"{visit}.vs_baseline", visit=visit, baseline=study.baseline, options=options)
     here = _of_pairs(here, pairs, populations)
-    yield from described(below(here, "before"), pairs.baseline, pairs.baseline_censored)
-    yield from described(below(here, "after"), pairs.followup, pairs.followup_censored)
+    scale = {"scale": endpoint.scale}
+    yield from described(below(here, "before", options=scale), pairs.baseline, pairs.baseline_censored)
+    yield from described(below(here, "after", options=scale), pairs.followup, pairs.followup_censored)
 
     def compared(before: Floats, after: Floats) -> Iterator[Result]:
         yield from _signed_rank(here, before, after, study.analysis, decimals)
@@ -99,32 +100,38 @@ def _signed_rank(
         for exact in (True, False)
     )
     main = exact if asked.method == "exact" else asymptotic
-    disagreement = _disagreement(exact.p_value, asymptotic.p_value, asked.alpha)
-    yield from from_test(common, main.warn(*disagreement), alpha=asked.alpha)
+    said = _disagreement(exact.p_value, asymptotic.p_value, asked.alpha)
+    flags = {"methods_disagree": bool(said), "alpha_out_of_reach": _out_of_reach(main, asked)}
+    if flags["alpha_out_of_reach"] and main.p_value is not None:
+        said += (f"no exact p of {_changed(main)} changed pairs lies below alpha",)
+    yield from from_test(common, main.warn(*said), alpha=asked.alpha)
     beside: dict[str, tuple[Inference, Kind]] = {"p_exact": (exact, "exact_p"), "p_asymptotic": (asymptotic, "p")}
     for measure, (test, kind) in beside.items():
-        *_, p_value = from_test(common, test.warn(*disagreement), alpha=asked.alpha, kinds=("exact", kind))
+        *_, p_value = from_test(common, test.warn(*said), alpha=asked.alpha, kinds=("exact", kind))
         yield replace(p_value, id=f"{common.id}.{measure}", measure=measure)
-    yield record(common, "methods_disagree", bool(disagreement), "flag", options={"alpha": asked.alpha})
     for measure in ("n_paired", "n_zero", "n_ties"):
         yield record(common, measure, getattr(main, measure), "count")
-    yield from _smallest_p(common, main, asked)
-
-
-def _smallest_p(common: Result, main: Inference, asked: Analysis) -> Iterator[Result]:
-    """Yield the smallest exact p that so many changed pairs can give: alpha may be out of reach."""
-    changed = (main.n_paired or 0) - (main.n_zero or 0)
-    smallest = smallest_p(changed, asked.alternative) if changed else None
+    changed = _changed(main)
     yield record(
         common,
         "p_smallest",
-        smallest,
+        smallest_p(changed, asked.alternative) if changed else None,
         "exact_p",
         method="smallest exact p that this number of changed pairs can give",
         error=None if changed else "no pair changed",
     )
-    out_of_reach = smallest is None or smallest >= asked.alpha
-    yield record(common, "alpha_out_of_reach", out_of_reach, "flag", options={"alpha": asked.alpha})
+    for measure, flag in flags.items():
+        yield record(common, measure, flag, "flag", options={"alpha": asked.alpha})
+
+
+def _changed(test: Inference) -> int:
+    return (test.n_paired or 0) - (test.n_zero or 0)
+
+
+def _out_of_reach(test: Inference, asked: Analysis) -> bool:
+    """Tell whether so few pairs changed that no exact p of them lies below alpha."""
+    changed = _changed(test)
+    return not changed or smallest_p(changed, asked.alternative) >= asked.alpha
 
 
 def _disagreement(exact: float | None, asymptotic: float | None, alpha: float) -> tuple[str, ...]:
@@ -159,8 +166,13 @@ def _directions(
     """Yield how many improved, worsened or stayed, and the percent changes."""
     better_low = endpoint.direction == "lower_is_better"
     counts = change_counts(before, after, lower_is_better=better_low, decimals=decimals)
-    for measure in ("n_improved", "n_unchanged", "n_worse"):
-        yield record(common, measure, getattr(counts, measure), "count", options={"direction": endpoint.direction})
+    options = {"direction": endpoint.direction}
+    for way in ("improved", "unchanged", "worse"):
+        n = getattr(counts, f"n_{way}")
+        yield record(common, f"n_{way}", n, "count", options=options)
+        share = 100 * n / len(before) if len(before) else None
+        error = None if len(before) else "no pairs"
+        yield record(common, f"percent_{way}", share, "percent", options=options, error=error)
     percents = percent_changes(before, after, decimals=decimals)
     there = percents[~np.isnan(percents)]
     here = below(common, "percent_change", unit="%")
