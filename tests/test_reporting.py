@@ -289,3 +289,12 @@ def test_the_command_answers_for_the_flagship(flagship_to_change: Path) -> None:
     again = cohortpress(flagship_to_change, "check", "poster").stdout
     assert "present         Is there somebody to write to?" in again
     assert "'us@hospital.example'" in again
+
+
+def test_the_flagship_lacks_only_what_its_source_does_not_tell(built_flagship: Path) -> None:
+    study = read_study(built_flagship)
+    results = ResultSet.from_json((built_flagship / "_output/results.json").read_text(encoding="utf-8"))
+    answers = checklist("abstract", built_flagship, study, results, TEMPLATES)
+    assert [answer.question.ask for answer in answers if answer.status == "absent"] == [
+        "Is there somebody to write to?", "Does the text say when, by a year?", "Is the funding given?",
+    ]  # fmt: skip
