@@ -124,6 +124,18 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         (
             "report/study.yml",
             "language: en-GB",
+            "theme: clasic",
+            "report/study.yml, line 2: There is no theme 'clasic'. Known: billboard, classic",
+        ),
+        (
+            "report/study.yml",
+            "language: en-GB",
+            "language: it",
+            "report/study.yml, line 2: There are no sentences in the language 'it'. There are: de, en, fr, nl.",
+        ),
+        (
+            "report/study.yml",
+            "language: en-GB",
             "language: english",
             "report/study.yml, line 2: 'english' is not a language that is known.",
         ),
@@ -145,6 +157,11 @@ def test_bad_input_ends_with_a_message_and_the_last_good_outputs(
     assert said.startswith(message)
     # One fault; where it lies in a template, each document that it stops is named.
     assert len({line.rpartition(" (in ")[2] for line in said.splitlines()}) == 1
+
+
+def test_an_unknown_theme_of_the_environment_is_said_to_be_of_it(broken: Broken) -> None:
+    said = broken.build(THEME="clasic")
+    assert said.startswith("THEME=clasic: There is no theme 'clasic'. Known: billboard, classic")
 
 
 def test_faults_of_both_documents_are_told_together(broken: Broken) -> None:

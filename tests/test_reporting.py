@@ -282,8 +282,8 @@ def test_the_command_answers_for_the_flagship(flagship_to_change: Path) -> None:
     done = cohortpress(flagship_to_change, "check")
     assert done.returncode == 0, done.stderr
     assert "present         Does the title name the design? (STROBE abstract, title)\n" in done.stdout
-    # The source names nobody to write to, no year and no primary endpoint.
-    for question in ("Is there somebody to write to?", "Does the text say when", "Is the primary outcome defined?"):
+    # The source names nobody to write to, and no year.
+    for question in ("Is there somebody to write to?", "Does the text say when"):
         assert f"absent          {question}" in done.stdout
     replace(flagship_to_change / "report/study.yml", "theme: classic", "theme: classic\ncontact: us@hospital.example")
     again = cohortpress(flagship_to_change, "check", "poster").stdout

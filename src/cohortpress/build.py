@@ -136,9 +136,9 @@ class Build:
     def theme(self) -> Theme:
         from .style import load_theme
 
-        return load_theme(
-            self.options.theme or self.study.theme, [f / "themes" for f in self.template_folders]
-        )
+        chosen, folders = self.options.theme, [folder / "themes" for folder in self.template_folders]
+        asked_by = f"THEME={chosen}" if chosen else self.study.where("theme")
+        return load_theme(chosen or self.study.theme, folders, asked_by)
 
     @cached_property
     def congress(self) -> Profile:

@@ -246,14 +246,14 @@ def _proportion(document: Document, page: PageSize) -> float:
     return math.sqrt(page.width_mm * page.height_mm / (width * height))
 
 
-def load_theme(name: str, folders: Sequence[Path]) -> Theme:
-    """Read ``<name>/theme.yml`` from the first of ``folders`` that has it.
+def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> Theme:
+    """Read ``<name>/theme.yml`` from the first of ``folders`` that has it; ``asked_by`` is where it is asked for.
 
     Raises StyleError for an unknown theme, or with all faults of the file.
     """
     files = {file.parent.name: file for folder in reversed(folders) for file in folder.glob("*/theme.yml")}
     if name not in files:
-        raise StyleError(Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", "theme"))
+        raise StyleError(Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", asked_by))
     where = f"{name}/theme.yml"
     try:
         given = yaml.safe_load(files[name].read_text(encoding="utf-8"))
