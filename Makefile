@@ -47,6 +47,8 @@ bench: setup-dev ## How long and how much memory, beside the floor and R Markdow
 	@$(PYTHON) bench/statistics_bench.py
 	@echo
 	@$(PYTHON) bench/new_study_bench.py
+	@echo
+	@$(PYTHON) bench/preview_bench.py
 
 gallery: setup ## Pictures of all themes for the documentation
 	@$(PYTHON) tools/gallery.py
