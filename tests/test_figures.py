@@ -186,7 +186,8 @@ def test_a_skin_leaves_no_mark_and_no_colour_of_its_own() -> None:
     assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) <= set(TOKENS.values())
     assert 'font-family="Source Serif Pro"' in svg
     assert "<style" not in svg
-    assert " style=" not in svg.replace('style="--across: 1"', "").replace('style="--across: 2"', "")
+    assert re.findall(r' style="--(\w+): [\d.]+; --(\w+): [\d.]+"', svg) == [("across", "ems")]
+    assert svg.count(" style=") == 1
 
 
 def test_the_picture_for_word_holds_all_panels() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from studies import ROOT, replace
+from studies import ROOT, cohortpress, replace
 
 from cohortpress.build import Build, Options
 from cohortpress.errors import CohortpressError, Fault
 from cohortpress.figures import KINDS
+from cohortpress.illustration import Place, mark_of, places
 from cohortpress.result import ResultSet
 from cohortpress.stats.proportion import proportion
 
@@ -330,6 +332,48 @@ def test_numbers_on_the_axes_are_written_as_the_language_writes_them(study: Path
     assert "−62,5\N{NO-BREAK SPACE}%" in words_of(panel)
 
 
+# -- where figures stand
+
+
+def sizes(text: str) -> list[tuple[float, float]]:
+    """Return width and height of the panels, in pt."""
+    return [(float(w), float(h)) for w, h in re.findall(r'viewBox="0 [-\d.]+ ([\d.]+) ([\d.]+)"', text)]
+
+
+def test_single_panels_that_follow_one_another_stand_side_by_side(study: Path) -> None:
+    two = f"{CALLS['flow']} }}}}\n{{{{ {CALLS['waterfall'].replace(', grip', '')}"
+    text, _ = page(study, two)
+    assert text.count('::: {.beside style="--beside: 2"}') == 1
+    (left, _), (right, _) = sizes(text)
+    # On A0 with a gutter of 14 mm, as the theme says.
+    assert left == right == pytest.approx((765 - 14) / 2 / 25.4 * 72)
+    apart, _ = page(study, two.replace("}}\n{{", "}}\n\nA sentence between.\n\n{{"))
+    assert "--beside" not in apart
+    several, _ = page(study, two.replace("[pain]", "[pain, grip]"))
+    assert "--beside" not in several
+    narrow, _ = page(study, two, area="patients")
+    assert "--beside" not in narrow
+
+
+def test_a_panel_that_is_alone_is_not_drawn_out(study: Path) -> None:
+    text, _ = page(study, 'figure("courses", [pain])')
+    ((width, height),) = sizes(text)
+    assert width / height == pytest.approx(2.4, abs=0.05)
+    ((whole, _),) = sizes(page(study, CALLS["flow"])[0])
+    assert whole == pytest.approx(765 / 25.4 * 72)
+    spare = re.search(r"--across: ([\d.]+)", text)
+    assert spare
+    assert (whole + 14 / 25.4 * 72) / float(spare[1]) - 14 / 25.4 * 72 == pytest.approx(width)
+
+
+def test_the_place_of_a_figure_is_found_wherever_it_stands() -> None:
+    first, second, third = map(mark_of, "abc")
+    fences = '::: {.area .patients}\n::: {.beside style="--beside: 3"}'
+    body = f"{first}\n\n{fences}\n{second}\n:::\n:::\n```\n{third}\n```\n"
+    found = places(body, [first, second, third])
+    assert list(found.values()) == [Place(), Place("patients", 3), Place()]
+
+
 # -- what may not be shown, and what cannot be
 
 
@@ -386,6 +430,15 @@ def test_responders_need_a_response(study: Path) -> None:
     file = study / "report/study.yml"
     file.write_text(file.read_text(encoding="utf-8").partition("responses:")[0], encoding="utf-8")
     assert refusal(study, 'figure("responders", [pain])').problem == "study.yml declares no responses."
+
+
+def test_word_reads_the_alternative_text_as_it_stands(study: Path) -> None:
+    replace(study / "report/study.yml", "label: Little pain", 'label: Pain < 10 & "little"')
+    shutil.copy(ROOT / "_quarto.yml", study)
+    source = f"{{{{ masthead() }}}}\n\n## Results\n\n{{{{ {CALLS['responders']} }}}}\n\n{{{{ colophon() }}}}\n"
+    (study / "report/abstract.qmd").write_text(source, encoding="utf-8")
+    done = cohortpress(study, "build", "abstract")  # which reads back what it made
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_language_without_the_sentence_of_a_figure_is_named(study: Path) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import gc
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from .cohort import Cohort
     from .congress import Profile
     from .engine import Engine
-    from .illustration import Request
+    from .illustration import Place, Request
     from .printing import Writer
     from .result import ResultSet
     from .style import PageSize, Theme
@@ -419,35 +418,37 @@ class Build:
 
     def _draughtsman(self, document: Document) -> Callable[[str, object, object], str]:
         """Return the function that takes down which figure ``document`` asks for, and leaves a mark in its place."""
-        from .illustration import request
+        from .illustration import mark_of, request
 
         asked = self._asked.setdefault(document, {})
 
         def draw(kind: str, things: object, visit: object) -> str:
-            mark = f"\ue010{document}-{kind}-{len(asked) + 1}\ue011"
+            mark = mark_of(f"{document}-{kind}-{len(asked) + 1}")
             asked[mark] = request(kind, things, visit, self.study, self._filler(document).sentence)
             return mark
 
         return draw
 
     def _with_figures(self, document: Document, body: str) -> str:
-        """Return a filled document with its figures, each as wide as the area of the poster that it stands in."""
-        from .congress import lines_in_blocks
+        """Return a filled document with its figures in place of their marks."""
+        from .illustration import in_rows, places
 
-        asked = self._asked[document]
-        around = {mark: " ".join(blocks) for _, line, blocks in lines_in_blocks(body) for mark in asked if mark in line}
-        for mark in asked:
-            area = re.search(r"\.area\s+\.([\w-]+)", around.get(mark, ""))
-            body = body.replace(mark, self._figure(document, mark[1:-1], asked[mark], area[1] if area else "figures"))
+        asked, page = self._asked[document], self.page(document)
+        areas = {mark: place.area for mark, place in places(body, asked).items()}
+        body = in_rows(body, asked, lambda mark: self.theme.abreast(document, page, areas[mark]))
+        for mark, place in places(body, asked).items():
+            body = body.replace(mark, self._figure(document, mark[1:-1], asked[mark], place))
         return body
 
-    def _figure(self, document: Document, name: str, asked: Request, area: str) -> str:
+    def _figure(self, document: Document, name: str, asked: Request, place: Place) -> str:
         """Return the Markdown of a figure, drawn now or found drawn."""
         from .figures import Words, draw
         from .illustration import figure_block, plan
 
         svg, png = (self.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
-        size = self.theme.panels(document, self.page(document), len(asked.alts), area)
+        size = self.theme.panels(
+            document, self.page(document), len(asked.alts), place.area, beside=place.beside, whole=asked.whole
+        )
         in_word = "docx" in ENDINGS[document]
         words = self._filler(document).words("figure_words")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .congress import lines_in_blocks
 from .errors import Fault, TemplateError, did_you_mean
 from .figures import KINDS, Alt, Asked, Look, Words, skin
 from .formatting import Formatter
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from .study import Study
     from .style import PanelSize, Theme
 
+# What stands for a figure until it is drawn: private characters around its name.
+_OPEN, _CLOSE = "\ue010", "\ue011"
+_MARK = f"{_OPEN}[^{_CLOSE}]+{_CLOSE}"
+
+
 @dataclass(frozen=True)
 class Request:
     """A figure that an author asks for: its kind, what it is of, a visit, and an alternative text a panel.
@@ -30,6 +36,52 @@ class Request:
     names: tuple[str, ...]
     visit: str | None
     alts: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether its one panel needs the whole width."""
+        return KINDS[self.kind].whole
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a figure stands: in an area of a poster, and how many stand beside each other there."""
+
+    area: str = "figures"
+    beside: int = 1
+
+
+def mark_of(name: str) -> str:
+    """Return what stands for a figure in a text until it is drawn."""
+    return f"{_OPEN}{name}{_CLOSE}"
+
+
+def places(body: str, marks: Collection[str]) -> dict[str, Place]:
+    """Return where the figures of a filled document stand."""
+    found = dict.fromkeys(marks, Place())
+    for _, line, blocks in lines_in_blocks(body):
+        for mark in marks if _OPEN in line else ():
+            if mark in line:
+                around = " ".join(blocks)
+                area, beside = re.search(r"\.area\s+\.([\w-]+)", around), re.search(r"--beside: (\d+)", around)
+                found[mark] = Place(area[1] if area else "figures", int(beside[1]) if beside else 1)
+    return found
+
+
+def in_rows(body: str, asked: Mapping[str, Request], most: Callable[[str], int]) -> str:
+    """Return a document in which figures of one panel that follow one another stand side by side.
+
+    ``most`` says of a figure how many panels there is room for where it stands.
+    """
+
+    def row(run: re.Match[str]) -> str:
+        marks = re.findall(_MARK, run[0])
+        beside = min(len(marks), most(marks[0]))
+        if beside == 1 or any(len(asked[mark].alts) > 1 for mark in marks):
+            return run[0]
+        return f'::: {{.beside style="--beside: {beside}"}}\n\n' + "\n\n".join(marks) + "\n\n:::"
+
+    return re.sub(rf"{_MARK}(?:\s+{_MARK})+", row, body)
 
 
 def request(

@@ -64,6 +64,8 @@ COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozen
 FIRST = ("masthead", "message", "figures")
 # What each further row of panels adds to the height of a figure.
 ROOM_OF_A_ROW = 0.35
+# A panel that is alone is at most so many times as wide as it is high.
+WIDEST = 2.4
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -83,12 +85,16 @@ class PageSize:
 
 @dataclass(frozen=True)
 class PanelSize:
-    """Size of one panel of a figure on the finished page, and of its text; ``across`` stand side by side."""
+    """Size of one panel of a figure on the finished page, and of its text.
+
+    ``across`` stand side by side; ``spare`` is room left free beside them, in panels.
+    """
 
     width_mm: float
     height_mm: float
     font_pt: float
     across: int = 1
+    spare: float = 0
 
 
 def parse_page_size(text: str) -> PageSize:
@@ -225,20 +231,39 @@ class Theme(_Part):
         scale = _proportion(document, page)
         return smallest * min(1, scale), usual * scale, largest * scale
 
-    def panels(self, document: Document, page: PageSize, count: int, area: str = "figures") -> PanelSize:
-        """Return the size of each of ``count`` panels of a figure on this page, in an area of a poster.
+    def _place(self, document: Document, page: PageSize, area: str) -> tuple[Figure, float]:
+        """Return what a theme says of figures, and the width of an area as a share of that of the figures."""
+        if document == "abstract":
+            return self.abstract.figure, 1.0
+        layout = self.layout(page)
+        return layout.figure, layout.share(area, self.poster.gutter_mm)
 
-        A second row makes each lower.
+    def abreast(self, document: Document, page: PageSize, area: str = "figures") -> int:
+        """Return how many panels stand side by side in an area at most."""
+        figure, share = self._place(document, page, area)
+        return max(1, math.floor(figure.across * share + 0.1))
+
+    def panels(
+        self, document: Document, page: PageSize, count: int, area: str = "figures", *, beside: int = 1,
+        whole: bool = True,
+    ) -> PanelSize:
+        """Return the size of each of ``count`` panels of a figure on this page.
+
+        ``beside`` figures share the width of an area of a poster. A second row makes each panel lower; one that is
+        alone gets the ``whole`` width, or what suits its height.
         """
-        figure = self.layout(page).figure if document == "poster" else self.abstract.figure
+        figure, share = self._place(document, page, area)
         gutter = self.sheet(document).gutter_mm
-        share = self.layout(page).share(area, gutter) if document == "poster" else 1.0
         scale = _proportion(document, page)
-        rows = math.ceil(count / max(1, math.floor(figure.across * share + 0.1)))
+        rows = math.ceil(count / self.abreast(document, page, area))
         across = math.ceil(count / rows)
-        width = (figure.width_mm * share - (across - 1) * gutter / 2) / across
+        fit, between = across * beside, gutter / 2
+        width = (figure.width_mm * share - (fit - 1) * between) / fit
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
-        return PanelSize(width * scale, height * scale, figure.font_pt * scale, across)
+        spare = 0.0 if whole or fit > 1 else max(0.0, width / (WIDEST * height) - 1)
+        if spare:
+            width = (width + between) / (1 + spare) - between
+        return PanelSize(width * scale, height * scale, figure.font_pt * scale, across, spare)
 
 
 def _proportion(document: Document, page: PageSize) -> float:

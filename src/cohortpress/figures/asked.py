@@ -49,7 +49,8 @@ class Kind:
 
     ``of`` is what it shows, a part of study.yml (None: the whole cohort); ``at_a_visit`` tells whether it must, may
     or cannot be of one visit. ``alts`` returns, of (things, visit), the arguments of the macro ``<kind>_alt`` for each
-    panel. What ``shows_subjects`` is refused where the study publishes aggregates only.
+    panel. What ``shows_subjects`` is refused where the study publishes aggregates only. A panel that is alone gets the
+    ``whole`` width only where the kind needs it.
     """
 
     panels: Callable[[Asked], Sequence[Panel]]
@@ -57,6 +58,7 @@ class Kind:
     of: Literal["endpoints", "responses"] | None = "endpoints"
     at_a_visit: Literal["must", "may", "no"] = "no"
     shows_subjects: bool = False
+    whole: bool = False
 
 
 def each_alone(things: Sequence[Any], visit: Any) -> Sequence[Sequence[Any]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.3  # from one line of text to the next, in em
+WIDE = 40  # a panel in which a phone cannot show all letters at once, in em
 ROW_GAP = 1.0  # between rows of panels, in em
 SPACE = 0.21  # between words, in em
 
@@ -159,7 +160,12 @@ def render(panels: Sequence[Panel], name: str, look: Look) -> Drawing:
             _draw(panel, Pen(look, rooms[index], _axes(figure, column * size.width_mm, bottom, size), tokens))
         return _save(figure, "png", dpi)
 
-    return Drawing(f'<div class="panels" style="--across: {size.across}">\n{"".join(svgs)}</div>\n', png)
+    abreast = size.across + size.spare if size.spare else size.across
+    ems = size.width_mm / ruler.em
+    # On a phone a wide panel keeps its letters legible, and is moved sideways: also by keys.
+    keys = ' tabindex="0"' if ems > WIDE else ""
+    opening = f'<div class="panels" style="--across: {abreast}; --ems: {ems}"{keys}>'
+    return Drawing(f"{opening}\n{''.join(svgs)}</div>\n", png)
 
 
 def draw(panels: Sequence[Panel], name: str, look: Look, *, for_word: bool) -> tuple[str, bytes]:

@@ -122,4 +122,4 @@ def _alts(things: Sequence[Any], visit: Any) -> Sequence[Sequence[Any]]:
     return [()]
 
 
-KIND = Kind(panels, _alts, of=None)
+KIND = Kind(panels, _alts, of=None, whole=True)
