@@ -50,7 +50,7 @@ bench: setup-dev ## How long and how much memory, beside the floor and R Markdow
 	@echo
 	@$(PYTHON) bench/preview_bench.py
 
-gallery: setup ## Pictures of all themes for the documentation
+gallery: setup ## Pictures of all themes and figures for the documentation
 	@$(PYTHON) tools/gallery.py
 
 docs: setup-dev ## The documentation as a site, into build/docs

@@ -193,8 +193,8 @@ def test_a_skin_leaves_no_mark_and_no_colour_of_its_own() -> None:
 def test_the_picture_for_word_holds_all_panels() -> None:
     drawing = render([PANEL, PANEL, PANEL], "f", look())
     image = Image.open(io.BytesIO(drawing.png(dict.fromkeys(MARKS, "#123456"), 100)))
-    # Three panels, two abreast: 2 x 60 mm wide and 2 x 50 mm high at 100 dpi, and a line of 8 pt between the rows.
-    assert image.size == (int(120 / 25.4 * 100), int(100 / 25.4 * 100 + 8 / 72 * 100))
+    # Two abreast of 60 x 50 mm, two rows, 100 dpi; between them two letters of 8 pt, and one.
+    assert image.size == (int((120 / 25.4 + 16 / 72) * 100), int((100 / 25.4 + 8 / 72) * 100))
 
 
 def test_nothing_heavy_is_loaded_for_a_restyle() -> None:

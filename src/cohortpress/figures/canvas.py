@@ -26,6 +26,7 @@ MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.3  # from one line of text to the next, in em
 WIDE = 40  # a panel in which a phone cannot show all letters at once, in em
 ROW_GAP = 1.0  # between rows of panels, in em
+GUTTER = 2.0  # between panels side by side in a picture, in em; on a page the theme's
 SPACE = 0.21  # between words, in em
 
 # Colours that no theme has: each stands for a token of the theme until `skin` puts the theme's colour there.
@@ -152,12 +153,12 @@ def render(panels: Sequence[Panel], name: str, look: Look) -> Drawing:
         svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}", above))
 
     def png(tokens: Mapping[str, str], dpi: int) -> bytes:
-        rows, gap = math.ceil(len(panels) / size.across), ROW_GAP * ruler.em
-        figure = _figure(size.width_mm * size.across, (size.height_mm + gap) * rows - gap)
+        rows, gap, gutter = math.ceil(len(panels) / size.across), ROW_GAP * ruler.em, GUTTER * ruler.em
+        figure = _figure((size.width_mm + gutter) * size.across - gutter, (size.height_mm + gap) * rows - gap)
         for index, panel in enumerate(panels):
             row, column = divmod(index, size.across)
-            bottom = (rows - 1 - row) * (size.height_mm + gap)
-            _draw(panel, Pen(look, rooms[index], _axes(figure, column * size.width_mm, bottom, size), tokens))
+            corner = column * (size.width_mm + gutter), (rows - 1 - row) * (size.height_mm + gap)
+            _draw(panel, Pen(look, rooms[index], _axes(figure, *corner, size), tokens))
         return _save(figure, "png", dpi)
 
     abreast = size.across + size.spare if size.spare else size.across
