@@ -334,6 +334,8 @@ def test_numbers_on_the_axes_are_written_as_the_language_writes_them(study: Path
 
 # -- where figures stand
 
+WIDTH, BETWEEN = 765, 7  # mm, on A0, by classic's theme.yml: the figures, and half a gutter
+
 
 def sizes(text: str) -> list[tuple[float, float]]:
     """Return width and height of the panels, in pt."""
@@ -345,8 +347,7 @@ def test_single_panels_that_follow_one_another_stand_side_by_side(study: Path) -
     text, _ = page(study, two)
     assert text.count('::: {.beside style="--beside: 2"}') == 1
     (left, _), (right, _) = sizes(text)
-    # On A0 with a gutter of 14 mm, as the theme says.
-    assert left == right == pytest.approx((765 - 14) / 2 / 25.4 * 72)
+    assert left == right == pytest.approx((WIDTH - BETWEEN) / 2 / 25.4 * 72)
     apart, _ = page(study, two.replace("}}\n{{", "}}\n\nA sentence between.\n\n{{"))
     assert "--beside" not in apart
     several, _ = page(study, two.replace("[pain]", "[pain, grip]"))
@@ -360,10 +361,10 @@ def test_a_panel_that_is_alone_is_not_drawn_out(study: Path) -> None:
     ((width, height),) = sizes(text)
     assert width / height == pytest.approx(2.4, abs=0.05)
     ((whole, _),) = sizes(page(study, CALLS["flow"])[0])
-    assert whole == pytest.approx(765 / 25.4 * 72)
+    assert whole == pytest.approx(WIDTH / 25.4 * 72)
     spare = re.search(r"--across: ([\d.]+)", text)
     assert spare
-    assert (whole + 14 / 25.4 * 72) / float(spare[1]) - 14 / 25.4 * 72 == pytest.approx(width)
+    assert (whole + BETWEEN / 25.4 * 72) / float(spare[1]) - BETWEEN / 25.4 * 72 == pytest.approx(width)
 
 
 def test_the_place_of_a_figure_is_found_wherever_it_stands() -> None:

@@ -25,8 +25,7 @@ MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.3  # from one line of text to the next, in em
 WIDE = 40  # a panel in which a phone cannot show all letters at once, in em
-ROW_GAP = 1.0  # between rows of panels, in em
-GUTTER = 2.0  # between panels side by side in a picture, in em; on a page the theme's
+ROW_GAP, GUTTER = 1.0, 2.0  # between panels of a picture, below and beside one another, in em; on a page the theme's
 SPACE = 0.21  # between words, in em
 
 # Colours that no theme has: each stands for a token of the theme until `skin` puts the theme's colour there.
@@ -149,8 +148,7 @@ def render(panels: Sequence[Panel], name: str, look: Look) -> Drawing:
     for index, panel in enumerate(panels):
         figure = _figure(size.width_mm, size.height_mm)
         _draw(panel, Pen(look, rooms[index], _axes(figure, 0, 0, size), MARKS))
-        above = size.font_pt * ROW_GAP if index >= size.across else 0
-        svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}", above))
+        svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}"))
 
     def png(tokens: Mapping[str, str], dpi: int) -> bytes:
         rows, gap, gutter = math.ceil(len(panels) / size.across), ROW_GAP * ruler.em, GUTTER * ruler.em
@@ -352,13 +350,9 @@ def _save(figure: Figure, kind: str, dpi: int = 72) -> bytes:
     return buffer.getvalue()
 
 
-def _tidy(svg: str, panel: Panel, name: str, above: float) -> str:
-    """Return matplotlib's SVG fit to stand in a page: own ids, a title, colours by class, nothing idle.
-
-    ``above`` is left free, in pt.
-    """
-    width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0]
-    box = f"0 {-above} {width} {float(height) + above}" if above else f"0 0 {width} {height}"
+def _tidy(svg: str, panel: Panel, name: str) -> str:
+    """Return matplotlib's SVG fit to stand in a page: own ids, a title, colours by class, nothing idle."""
+    box = re.search(r'viewBox="[^"]*"', svg)
     # A quotation mark in a text shall not look like that of an attribute.
     body = re.sub(r">[^<]+<", lambda text: text[0].replace('"', "&quot;"), svg[svg.index("<g") :])
     # Matplotlib puts what a text is of on the group around it.
@@ -371,7 +365,7 @@ def _tidy(svg: str, panel: Panel, name: str, above: float) -> str:
     body = re.sub(r'\s*\n\s*(?=[LCz"])', " ", re.sub(r"\s*\n\s*", "\n", body))
     told = f' data-results="{" ".join(panel.alt_ids)}"' if panel.alt_ids else ""
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'<svg {spaces} viewBox="{box}" role="img"{told}>\n<title>{escape(panel.alt)}</title>{body}'
+    return f'<svg {spaces} {box[0] if box else ""} role="img"{told}>\n<title>{escape(panel.alt)}</title>{body}'
 
 
 def _attributes(style: re.Match[str]) -> str:
