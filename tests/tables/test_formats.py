@@ -24,7 +24,7 @@ Values = dict[tuple[str, str, str], Cell]
 def cohorts(draw: st.DrawFn, *, limits: bool) -> Values:
     """Draw a value for each (subject, visit, endpoint); where some lie below a limit, none is below zero."""
     subjects = draw(st.lists(st.text("abÄé19-", min_size=1, max_size=4), min_size=2, max_size=5, unique=True))
-    cells = VALUES.filter(lambda value: value is None or value >= 0) | LIMITS if limits else VALUES
+    cells = VALUES.map(lambda value: value and abs(value)) | LIMITS if limits else VALUES
     return {(s, v, e): draw(cells) for s in subjects for v in VISITS for e in ENDPOINTS}
 
 

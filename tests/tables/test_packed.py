@@ -60,8 +60,12 @@ def test_it_reads_as_any_other_file(data: st.DataObject, separator: str, decimal
 @example("id,x\n1\n2,3,4\n")
 @example("sep=,\nid,x\n1,2\n")
 @example("id\n1\n\n2\n")
+@example('"id","x"\n"a",1\n"b",""\n"",""\n')
+@example('id,x\n"a,b",1\n"c,d",2\n')
+@example('id,x\n"a\n",1\n"b""c",2\n')
+@example('id,x\na"b",1\n"c"d,2\n')
 @example("id,id\n1,2\n")
-@given(st.text("id,\n1. ", max_size=20))
+@given(st.text("id,\n1. \"", max_size=20))
 def test_files_of_any_shape_do(text: str) -> None:
     same(text, ",", ".")
 
@@ -92,3 +96,10 @@ def test_rows_that_are_picked_keep_their_cells_and_numbers() -> None:
     assert (picked.rows, picked.codes("id")) == ((4,), ("c",))
     values, below = picked.numbers("x", [], limits=True)
     assert (values.tolist(), below.tolist()) == ([2.0], [True])
+
+
+def test_a_file_with_quotation_marks_around_its_texts_is_as_regular() -> None:
+    table, _ = read('"id","x"\n"a",1.5\n"b",2\n', ",", ".")
+    assert isinstance(table, Table)
+    assert isinstance(table.columns, Packed)
+    assert (table.codes("id"), table.numbers("x", [])[0].tolist()) == (("a", "b"), [1.5, 2.0])

@@ -1,11 +1,12 @@
 """The cells of a regular text file, left where they stand: cut out, or read as numbers, a column at a time.
 
-A file is regular if it has no quotation mark and equally many cells in every row, as long files have that a
-program wrote. All others are for :mod:`csv`.
+A file is regular if it has equally many cells in every row, and quotation marks only around cells that would be
+the same without them, as long files have that a program wrote. All others are for :mod:`csv`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -123,6 +124,9 @@ def _decimals(characters: Characters, mark: int) -> tuple[Array, Indices, Flags]
 def pack(text: str, separator: str) -> Packed | None:
     """Return the rows of a regular file, its columns not named yet; None if it is not regular."""
     text = text.replace("\r\n", "\n").rstrip("\n") + "\n"
+    if '"' in text:
+        mark = re.escape(separator)
+        text = re.sub(rf'(?<![^{mark}\n])"([^"{mark}\n]*)"(?![^{mark}\n])', r"\1", text)
     if '"' in text or "\r" in text or not separator.isascii():
         return None
     data = text.encode()
