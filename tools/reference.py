@@ -127,7 +127,9 @@ def commands() -> Iterator[str]:
     yield "# Every command\n"
     for name, command in [("", main), *main.commands.items()]:
         called = f"cohortpress {name}".strip()
-        context = click.Context(command, info_name=called, max_content_width=100, terminal_width=100)
+        # With the settings of the whole command: click keeps the options of help that the first context asks for.
+        width = {"max_content_width": 100, "terminal_width": 100}
+        context = click.Context(command, info_name=called, **width, **main.context_settings)
         yield f"\n## {called}\n\n```text\n{command.get_help(context).rstrip()}\n```"
 
 
