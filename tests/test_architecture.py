@@ -45,6 +45,7 @@ ORDER = [
     "engine",
     "qr",
     "stacking",
+    "typesetting",
     "printing",
     "inks",
     "press",

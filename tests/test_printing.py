@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -308,6 +310,29 @@ def test_marks_of_origin_leave_no_trace_on_paper(fonts: Path, tmp_path: Path) ->
     marked = '<p>n = <span class="result" data-result="n">7</span> of all eight patients</p>'
     again, _ = print_to(tmp_path, page_of(marked, fonts, "abstract"), "abstract")
     assert again.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        '<svg viewBox="0 0 200 20" aria-label="p > 1"><title>Words</title><text y="15">Drawn words</text></svg>',
+        '<svg viewBox="0 0 200 20"><svg x="9"><text y="15">Drawn words</text></svg></svg>',
+        '<svg viewBox="0 0 200 20"><text y=15>Drawn&nbsp;words</text></svg>',
+    ],
+    ids=["one", "one in another", "as HTML alone has it"],
+)
+def test_any_drawing_is_drawn(drawing: str, fonts: Path, tmp_path: Path) -> None:
+    pdf, printed = print_to(tmp_path, page_of(f"<p>Text</p>{drawing}<p>More</p>", fonts, "abstract"), "abstract")
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+    assert "Drawn words" in " ".join(text.replace("\xa0", " ").split())
+    assert printed.warnings == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not find libraries by their full names")
+def test_weasyprint_loads_without_a_search_by_other_programs() -> None:
+    code = "import subprocess; subprocess.Popen = None; import cohortpress.typesetting as t; print(t.HTML.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("HTML\n", "")
 
 
 def test_a_preview_is_as_wide_as_asked_for(made: tuple[Path, Printed], tmp_path: Path) -> None:

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from .errors import Fault, PrintError
 from .stacking import Stacks
-from .style import PageSize, font_file
+from .style import PageSize
 
 if TYPE_CHECKING:
     from weasyprint import Document
-    from weasyprint.urls import URLFetcher
 
 MM_PER_PX = 25.4 / 96
 # What writes a page that has been laid out as one kind of PDF.
@@ -29,9 +27,6 @@ SLACK = 0.018
 FINEST = 0.08
 # Rounding in the layout is no overflow.
 TOLERANCE_MM = 0.3
-FONT_URL = re.compile(r"data:font/woff2;face=([\w/%-]+);")
-# What tells where a value comes from is for screens; on paper it would only double the time of a layout.
-MARKED_VALUE = re.compile(r'<span class="(?:result|constant)"[^>]*>([^<]*)</span>')
 # The areas are placed here and not by WeasyPrint's grid, which would lay out each area several times and begin those
 # of one row at the same height. Areas come one below the other, each in a cell as wide as its columns,
 # on a page long enough for all; then the cells move to their places.
@@ -39,10 +34,6 @@ CELL = "data-area"
 LONG = 50
 ONE_BELOW_THE_OTHER = f"main {{ display: block !important }} [{CELL}] {{ display: flow-root }}"
 ABSOLUTE = ("absolute", "fixed")
-# Of a text the last two words keep together, of a title that takes several lines some more.
-LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,12})\s*", re.DOTALL)
-LAST_OF_A_TITLE = re.compile(r"(.*?\s)(\S.{1,26}\S)\s*", re.DOTALL)
-MUCH = 70  # characters
 
 
 @dataclass(frozen=True)
@@ -123,26 +114,22 @@ def print_pdf(
     found last time, if any; ``write`` the kind of PDF. Nothing is loaded but what stands in the file itself.
     Raises PrintError where the smallest text does not fit, or where something cannot be loaded or drawn.
     """
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
+    from .typesetting import Manuscript
 
-    source = MARKED_VALUE.sub(r"\1", html.read_text(encoding="utf-8"))
     with _messages() as messages:
-        tree = HTML(string=source, url_fetcher=_fetcher())
-        fonts = FontConfiguration()
-        _bind_last_words(tree.etree_element)
-        _put_into_cells(tree.etree_element)
+        manuscript = Manuscript(html.read_text(encoding="utf-8"))
+        _put_into_cells(manuscript.root)
         # Laid out on longer paper, so that what runs over can be measured; the paper is cut afterwards.
         size = f"{page.width_mm}mm {LONG * page.height_mm}mm"
-        longer = CSS(string=f"@page {{ size: {size} !important }} {ONE_BELOW_THE_OTHER}")
+        longer = f"@page {{ size: {size} !important }} {ONE_BELOW_THE_OTHER}"
+        of_reading = tuple(messages)
         tried = 0
 
         def lay_out(size: float) -> _Layout:
             nonlocal tried
             tried += 1
-            messages.clear()
-            tree.etree_element.set("style", f"--text: {size:.2f}pt")
-            return _measure(tree.render(font_config=fonts, stylesheets=[longer]), size, page)
+            messages[:] = of_reading  # and of the last layout
+            return _measure(manuscript.lay_out(f"--text: {size:.2f}pt", longer), size, page)
 
         smallest, usual, largest = text_pt
         layout = _fit(lay_out, smallest, start or usual, largest, page.height_mm)
@@ -196,25 +183,6 @@ def _fit(lay_out: Callable[[float], _Layout], low: float, start: float, high: fl
         floor = fitting + FINEST if best else low
         ceiling = failing - FINEST if failing < high or not best else high
         size = max(min(wish, ceiling), floor)
-
-
-def _bind_last_words(root: Any) -> None:
-    """Keep the last two words of each text together, and more of a title: nothing short stands alone on a line."""
-    messages = (part for part in root.iter() if "message" in (part.get("class") or "").split())
-    large = {text for part in messages for text in part.iter("p")}
-    for element in list(root.iter()):
-        title = element.tag in ("h1", "h2", "h3") or element in large
-        if not title and element.tag not in ("p", "li"):
-            continue
-        place, name = (element[-1], "tail") if len(element) else (element, "text")
-        text = getattr(place, name) or ""
-        words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
-        if found := words.fullmatch(text):
-            # A no-break space would not keep a word with a hyphen together.
-            unbroken = element.makeelement("span", {"style": "white-space: nowrap"})
-            setattr(place, name, found[1])
-            unbroken.text = found[2]
-            element.append(unbroken)
 
 
 def _put_into_cells(root: Any) -> None:
@@ -350,20 +318,6 @@ def _too_much(layout: _Layout, name: str) -> list[Fault]:
         mend = f"Shorten it or take a larger page. Longest: {longest}."
         faults.append(Fault(problem, mend, f"report/{name}.qmd"))
     return faults
-
-
-def _fetcher() -> URLFetcher:
-    """Return what loads nothing but the data within the file, and fonts from where they are installed."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-    class Fetcher(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            if font := FONT_URL.match(url):
-                # Unpacking WOFF2 takes longer than reading the whole font, and the PDF gets its own subset.
-                return URLFetcherResponse(url, font_file(unquote(font[1])).read_bytes(), {"Content-Type": "font/ttf"})
-            return super().fetch(url, headers)
-
-    return Fetcher(allowed_protocols=("data",))
 
 
 @contextmanager

@@ -1,0 +1,171 @@
+"""What WeasyPrint is given of a finished page, so that it reads little, reads it once, and fetches nothing."""
+
+from __future__ import annotations
+
+import ctypes.util
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+from .style import font_file
+
+
+@contextmanager
+def _found_by_the_system() -> Iterator[None]:
+    """Let the system alone look for the libraries that WeasyPrint loads, as it does on Linux under their full names.
+
+    WeasyPrint tries the names of all systems in turn. For each that Linux does not know, Python would ask ldconfig,
+    and gcc and ld where they are installed: two dozen processes, a third of the time that it takes to load.
+    """
+    find = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find
+
+
+with _found_by_the_system():
+    from weasyprint import CSS, HTML, Document
+    from weasyprint.css.counters import CounterStyle
+    from weasyprint.html import HTML_HANDLERS, make_replaced_box
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+FONT_URL = re.compile(r"data:font/woff2;face=([\w/%-]+);")
+# A font within a page is for browsers; here it is read from where it is installed.
+FONT = re.compile(rf"({FONT_URL.pattern})base64,[\w+/=]*")
+# What tells where a value comes from is for screens; on paper it would only double the time of a layout.
+MARKED_VALUE = re.compile(r'<span class="(?:result|constant)"[^>]*>([^<]*)</span>')
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+# The elements of a drawing take no style from the page, but WeasyPrint would look for one.
+EDGE_OF_DRAWING = re.compile(r"<svg\b|</svg>")
+DRAWN, ADDRESS = "data-drawing", "drawing:"
+# The first tag of a drawing, and its alternative text.
+FRAME = re.compile(r"""(<svg(?:[^>"']|"[^"]*"|'[^']*')*)>\s*(<title>.*?</title>)?""", re.DOTALL)
+SVG = "{http://www.w3.org/2000/svg}svg"
+# Of a text the last two words keep together, of a title that takes several lines some more.
+LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,12})\s*", re.DOTALL)
+LAST_OF_A_TITLE = re.compile(r"(.*?\s)(\S.{1,26}\S)\s*", re.DOTALL)
+MUCH = 70  # characters
+
+
+class Manuscript:
+    """A page to be laid out, in one size of text after the other; its style sheets and drawings are read once."""
+
+    def __init__(self, html: str) -> None:
+        self._drawings: list[str] = []
+        self._images: dict[str, Any] = {}
+        self._fonts = FontConfiguration()
+        self._counters = CounterStyle()
+        html = FONT.sub(r"\1", html)
+        styles = STYLE.findall(html)
+        html = MARKED_VALUE.sub(r"\1", STYLE.sub("", html))
+        fetcher = _fetcher(self._drawings)
+        self._page = HTML(string=self._without_drawings(html), url_fetcher=fetcher)
+        self._styles = [self._read(style) for style in styles]
+        _bind_last_words(self.root)
+
+    @property
+    def root(self) -> Any:
+        """The tree of the page, as lxml or ElementTree has it."""
+        return self._page.etree_element
+
+    def lay_out(self, style: str, rules: str) -> Document:
+        """Return the page with ``style`` declared for the whole of it, and more ``rules``."""
+        self.root.set("style", style)
+        return self._page.render(
+            font_config=self._fonts,
+            counter_style=self._counters,
+            stylesheets=[*self._styles, self._read(rules)],
+            cache=self._images,
+        )
+
+    def _read(self, css: str) -> CSS:
+        return CSS(
+            string=css,
+            media_type=self._page.media_type,
+            url_fetcher=self._page.url_fetcher,
+            font_config=self._fonts,
+            counter_style=self._counters,
+        )
+
+    def _without_drawings(self, html: str) -> str:
+        """Keep the drawings of a page until they are drawn, and leave their frames and alternative texts in it."""
+        kept, end = [], 0
+        for start, stop in _drawings(html):
+            drawing = html[start:stop]
+            frame = FRAME.match(drawing)
+            try:
+                ElementTree.fromstring(drawing)
+            except ElementTree.ParseError:  # HTML reads more than XML does
+                continue
+            if frame:
+                kept += [html[end:start], f'{frame[1]} {DRAWN}="{len(self._drawings)}">{frame[2] or ""}</svg>']
+                self._drawings.append(drawing)
+                end = stop
+        return "".join((*kept, html[end:]))
+
+
+def _drawings(html: str) -> Iterator[tuple[int, int]]:
+    """Yield where each drawing begins and ends; one within another is part of that."""
+    depth = start = 0
+    for edge in EDGE_OF_DRAWING.finditer(html):
+        start = start if depth else edge.start()
+        depth += 1 if edge[0] == "<svg" else -1
+        if depth <= 0:
+            depth = 0
+            yield start, edge.end()
+
+
+_handle_svg = HTML_HANDLERS[SVG]
+
+
+def _handle_drawing(element: Any, box: Any, get_image_from_uri: Any, base_url: str | None) -> list[Any]:
+    """Return the box of a drawing: WeasyPrint asks this for each ``svg`` of a page."""
+    if (number := element.get(DRAWN)) is None:
+        return list(_handle_svg(element, box, get_image_from_uri, base_url))
+    return [make_replaced_box(element, box, get_image_from_uri(url=f"{ADDRESS}{number}"))]
+
+
+HTML_HANDLERS[SVG] = _handle_drawing
+
+
+def _fetcher(drawings: list[str]) -> URLFetcher:
+    """Return what loads nothing but the data within the file, and fonts from where they are installed."""
+
+    class Fetcher(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            if url.startswith(ADDRESS):
+                drawing = drawings[int(url.removeprefix(ADDRESS))].encode()
+                return URLFetcherResponse(url, drawing, {"Content-Type": "image/svg+xml"})
+            if font := FONT_URL.match(url):
+                # Unpacking WOFF2 takes longer than reading the whole font, and the PDF gets its own subset.
+                return URLFetcherResponse(url, font_file(unquote(font[1])).read_bytes(), {"Content-Type": "font/ttf"})
+            return super().fetch(url, headers)
+
+    return Fetcher(allowed_protocols=("data",))
+
+
+def _bind_last_words(root: Any) -> None:
+    """Keep the last two words of each text together, and more of a title: nothing short stands alone on a line."""
+    messages = (part for part in root.iter() if "message" in (part.get("class") or "").split())
+    large = {text for part in messages for text in part.iter("p")}
+    for element in list(root.iter()):
+        title = element.tag in ("h1", "h2", "h3") or element in large
+        if not title and element.tag not in ("p", "li"):
+            continue
+        place, name = (element[-1], "tail") if len(element) else (element, "text")
+        text = getattr(place, name) or ""
+        words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
+        if found := words.fullmatch(text):
+            # A no-break space would not keep a word with a hyphen together.
+            unbroken = element.makeelement("span", {"style": "white-space: nowrap"})
+            setattr(place, name, found[1])
+            unbroken.text = found[2]
+            element.append(unbroken)
