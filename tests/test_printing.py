@@ -22,8 +22,9 @@ from cohortpress.figures import Look, render, skin
 from cohortpress.figures.canvas import MARKS
 from cohortpress.figures.courses import Courses
 from cohortpress.figures.visits import Median, Visit
+from cohortpress.paper import parse_page_size
 from cohortpress.printing import Printed, poster_preview, print_pdf
-from cohortpress.style import Document, load_theme, parse_page_size, stylesheet
+from cohortpress.style import Document, load_theme, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
 THEME = load_theme("classic", [THEMES])
@@ -61,13 +62,11 @@ def poster(repeat: int) -> str:
     return f'{message}<section class="area figures"><h2>Courses</h2>{figure()}</section>{areas}'
 
 
-def print_to(
-    folder: Path, html: str, document: Document = "poster", start: float | None = None
-) -> tuple[Path, Printed]:
+def print_to(folder: Path, html: str, document: Document = "poster") -> tuple[Path, Printed]:
     source, pdf = folder / f"{document}.html", folder / f"{document}.pdf"
     source.write_text(html, "utf-8")
     size = PAGE if document == "poster" else parse_page_size("A5")
-    return pdf, print_pdf(source, pdf, page=size, text_pt=THEME.text_pt(document, size), start=start)
+    return pdf, print_pdf(source, pdf, page=size, text_pt=THEME.text_pt(document, size))
 
 
 @pytest.fixture(scope="module")
@@ -149,13 +148,6 @@ def test_the_longer_the_text_the_smaller_it_is(made: tuple[Path, Printed], fonts
     _, short = print_to(tmp_path, page_of(poster(1), fonts))
     _, long = print_to(tmp_path, page_of(poster(15), fonts))
     assert largest == short.text_pt > made[1].text_pt > long.text_pt >= smallest
-
-
-def test_what_was_found_last_time_is_tried_first(made: tuple[Path, Printed], fonts: Path, tmp_path: Path) -> None:
-    _, again = print_to(tmp_path, page_of(poster(12), fonts), start=made[1].text_pt)
-    assert again == replace(made[1], layouts=1)
-    assert made[1].layouts <= 5
-    assert made[1].style.startswith(f"--text: {made[1].text_pt:.2f}pt; --top-masthead: 0.00mm; --top-message: ")
 
 
 def test_areas_that_span_rows_fit_the_page(fonts: Path, tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from cohortpress.errors import StyleError
-from cohortpress.style import FONTS, Document, Family, Theme, font_file, load_theme, parse_page_size, stylesheet
+from cohortpress.fonts import FONTS, Family, font_file
+from cohortpress.paper import parse_page_size
+from cohortpress.style import Document, Theme, load_theme, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
 NAMES = sorted(file.parent.name for file in THEMES.glob("*/theme.yml"))
@@ -178,7 +180,7 @@ def test_a_style_sheet_needs_nothing_else(name: str, document: Document, cache: 
 
 def test_the_found_size_of_the_text_is_set(cache: Path) -> None:
     theme, page = load_theme("classic", [THEMES]), parse_page_size("A0")
-    assert "--text: 26.00pt" in stylesheet(theme, "poster", page, cache=cache)
+    assert f"--text: {theme.poster.text_pt[1]:.2f}pt" in stylesheet(theme, "poster", page, cache=cache)
     assert "--text: 24.50pt" in stylesheet(theme, "poster", page, cache=cache, scale=24.5)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import Fault, PrintError
+from .paper import PageSize
 from .stacking import Stacks
-from .style import PageSize
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -23,7 +23,7 @@ MM_PER_PX = 25.4 / 96
 Writer = Callable[["Document", Path], None]
 _Lines = Sequence[Sequence[str | None]]  # what grid-template-areas says: names (or none) of the cells, line by line
 # The share of the height that may stay empty before a larger text is tried; the finest step of texts, in pt.
-SLACK = 0.018
+SLACK = 0.025
 FINEST = 0.08
 # Rounding in the layout is no overflow.
 TOLERANCE_MM = 0.3
@@ -105,13 +105,12 @@ def print_pdf(
     *,
     page: PageSize,
     text_pt: tuple[float, float, float],
-    start: float | None = None,
     write: Writer = accessible,
 ) -> Printed:
     """Print ``html`` as one page of PDF, in the largest text that fits.
 
-    ``text_pt`` is the smallest, the usual and the largest size of the text in pt; ``start`` the size that was
-    found last time, if any; ``write`` the kind of PDF. Nothing is loaded but what stands in the file itself.
+    ``text_pt`` is the smallest, the usual (tried first) and the largest size of the text in pt; ``write`` the kind of
+    PDF. Nothing is loaded but what stands in the file itself.
     Raises PrintError where the smallest text does not fit, or where something cannot be loaded or drawn.
     """
     from .typesetting import Manuscript
@@ -132,7 +131,7 @@ def print_pdf(
             return _measure(manuscript.lay_out(f"--text: {size:.2f}pt", longer), size, page)
 
         smallest, usual, largest = text_pt
-        layout = _fit(lay_out, smallest, start or usual, largest, page.height_mm)
+        layout = _fit(lay_out, smallest, usual, largest, page.height_mm)
         if not layout.fits:
             raise PrintError(*_too_much(layout, html.stem))
         document = _arranged(layout, page)
