@@ -37,6 +37,8 @@ ORDER = [
     "numbers_in_text",
     "claims",
     "gate",
+    "paper",
+    "fonts",
     "style",
     "figures",
     "templating",

@@ -139,6 +139,24 @@ def test_nothing_changed_means_no_step_and_no_library(built_flagship: Path) -> N
     assert state(built_flagship / "_output") == before
 
 
+def test_what_was_warned_of_is_told_again_although_nothing_is_made_again(flagship_to_change: Path) -> None:
+    replace(flagship_to_change / "report/abstract.qmd", "## Background", "We saw 47 storks.\n\n## Background")
+    first, again = (cohortpress(flagship_to_change, "build", STRICT="") for _ in range(2))
+    assert first.stderr.count("'47'") == again.stderr.count("'47'") == 1
+    assert "Nothing has changed." in again.stderr
+    refused = cohortpress(flagship_to_change, "build", STRICT="1")
+    assert refused.returncode == 1
+    assert refused.stderr.count("'47'") == 1
+
+
+def test_another_style_needs_no_engine(flagship_to_change: Path) -> None:
+    cohortpress(flagship_to_change, "build")
+    sheet = flagship_to_change / "templates/themes/base/common.css"
+    sheet.write_text(sheet.read_text(encoding="utf-8") + "\nh1 { color: #123456 }\n", encoding="utf-8")
+    steps, _ = imported(flagship_to_change)
+    assert not [step for step in steps if "by pandoc" in step or "check of the prose" in step]
+
+
 def test_a_change_of_style_neither_computes_nor_draws(flagship_to_change: Path) -> None:
     cohortpress(flagship_to_change, "build")
     sheet = flagship_to_change / "templates/themes/base/common.css"

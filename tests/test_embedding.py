@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cohortpress.engine.embedding import embed
+from cohortpress.engine.embedding import STYLE_SHEET, embed, styled
 from cohortpress.errors import EngineError
 
 PIXEL = base64.b64decode("R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==")
@@ -107,3 +107,25 @@ def test_a_style_sheet_that_fetches_is_refused(study: Path) -> None:
 
 def test_all_faults_come_at_once(study: Path) -> None:
     assert len(refused('<img src="http://a.org/1"><img src="no.gif"><iframe></iframe>', study)) == 3
+
+
+def test_the_style_sheet_stands_where_the_page_template_wants_it() -> None:
+    css = r"p::before { content: '\0041' }"
+    for page in (f"<head>{STYLE_SHEET}<script></script></head>", "<head><title>x</title></head>"):
+        before, _, after = page.partition(STYLE_SHEET if STYLE_SHEET in page else "</head>")
+        rest = after if STYLE_SHEET in page else "</head>"
+        assert styled(page, css) == f"{before}<style>\n{css}\n</style>{rest}"
+
+
+@pytest.mark.parametrize(
+    ("css", "problem"),
+    [
+        ("@import 'https://example.org/a.css';", "asks for 'https://example.org/a.css'"),
+        ("p { background: url(https://example.org/a.png) }", "asks for 'https://example.org/a.png'"),
+        ("p { color: red }</STYLE><script>alert(1)</script>", "holds '</style'"),
+    ],
+)
+def test_a_style_sheet_that_does_more_is_refused(css: str, problem: str) -> None:
+    with pytest.raises(EngineError) as raised:
+        styled("<head></head>", css)
+    assert str(raised.value).startswith(f"The style sheet {problem}. ")

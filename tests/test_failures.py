@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner
 from studies import cohortpress, contents, environment, replace, state, text_of_html
 
-from cohortpress.build import Build
 from cohortpress.cli import main
+from cohortpress.workers import Workers
 
 
 class Broken:
@@ -45,7 +45,7 @@ class Broken:
 def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Broken:
     shutil.copytree(built_second_study, tmp_path / "broken")
     # What fails before anything is printed needs no process that prints.
-    monkeypatch.setattr(Build, "start_workers", lambda self: None)
+    monkeypatch.setattr(Workers, "start", lambda self, drawing: None)
     return Broken(tmp_path / "broken")
 
 
@@ -228,7 +228,7 @@ def test_a_full_disk(broken: Broken, monkeypatch: pytest.MonkeyPatch, where: str
     said = broken.build()
     assert "No space left on device. Is the disk full or read-only? The last good outputs are kept." in said
     monkeypatch.undo()
-    monkeypatch.setattr(Build, "start_workers", lambda self: None)
+    monkeypatch.setattr(Workers, "start", lambda self, drawing: None)
     assert CliRunner().invoke(main, ["build", "--study", str(broken.folder)], env={"ENGINE": "pandoc"}).exit_code == 0
 
 

@@ -22,7 +22,7 @@ from cohortpress.figures.courses import MANY, Courses
 from cohortpress.figures.flow import Absent, Flow, Stage
 from cohortpress.figures.scale import linear, logarithmic
 from cohortpress.figures.visits import Median, Threshold, Visit
-from cohortpress.style import PanelSize
+from cohortpress.paper import PanelSize
 
 SIZE = PanelSize(60, 50, 8, across=2)
 SVG = "{http://www.w3.org/2000/svg}"

@@ -278,7 +278,7 @@ def test_front_matter_is_taken_apart_and_completed(second: Path) -> None:
     head = front_matter(matter, study, "abstract")
     assert head.startswith("---\n")
     assert head.endswith("---\n")
-    for line in ("mine: 3", "lang: en-GB", "css: abstract.css", "document: abstract"):
+    for line in ("mine: 3", "lang: en-GB", "document: abstract"):
         assert line in head.splitlines()
 
 

@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .errors import CohortpressError, Fault, OutputError, StudyError, TemplateError
-from .freshness import LEDGER, PROJECT_FILE, TEMPLATES, note_whole, outputs_if_unchanged, packaged_templates
+from .freshness import (
+    ANALYSIS,
+    LEDGER,
+    PROJECT_FILE,
+    TEMPLATES,
+    is_analysed,
+    last_build_if_unchanged,
+    note_whole,
+    packaged_templates,
+)
 from .ledger import Input, Ledger, code_digest, digest, write
 from .publishing import publish, recover
 
@@ -28,9 +37,10 @@ if TYPE_CHECKING:
     from .congress import Profile
     from .engine import Engine
     from .illustration import Place, Request
+    from .paper import PageSize
     from .printing import Writer
     from .result import ResultSet
-    from .style import PageSize, Theme
+    from .style import Theme
     from .templating import Filler
     from .verify import Report as Verified
     from .verify.files import Outputs
@@ -75,16 +85,21 @@ def build(
     ``changed`` which printed numbers are others than in the last good set.
     Raises CohortpressError where anything is wrong; ``_output/`` then is as it was.
     """
-    if outputs := outputs_if_unchanged(folder, options.choices):
-        return outputs
+    if last := last_build_if_unchanged(folder, options.choices):
+        for warning in last.warnings:
+            warn(warning)
+        return last.outputs
     if getattr(current_process(), "_inheriting", False):  # else such a script would wait for itself
         raise RuntimeError("A script that builds must do so below: if __name__ == '__main__':")
-    with Build(folder, options, report, warn) as steps:
-        steps.start_workers()
-        outputs = steps.run()
-        if steps.changes:
-            changed(steps.changes)
-        return outputs
+    from .workers import Workers
+
+    with Workers() as workers:
+        workers.start(drawing=not is_analysed(folder))
+        with Build(folder, options, report, warn, workers) as steps:
+            outputs = steps.run()
+            if steps.changes:
+                changed(steps.changes)
+            return outputs
 
 
 class Build:
@@ -110,7 +125,7 @@ class Build:
         self._warn = warn
         self._open = contextlib.ExitStack()
         self.workers = workers or self._open.enter_context(Workers())
-        self._warnings = 0
+        self._warnings: list[Fault] = []
         self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
         self._asked: dict[Document, dict[str, Request]] = {}
@@ -174,27 +189,18 @@ class Build:
         cache.mkdir(parents=True, exist_ok=True)
         return cache
 
-    def _caution(self, fault: Fault) -> None:
-        """Warn of what stops nothing; such a build is not called unchanged the next time, so that it warns again."""
-        self._warnings += 1
-        self._warn(fault)
-
-    def start_workers(self) -> None:
-        """Let processes load what draws and prints, while this one computes; unless there is nothing to print."""
-        if not all(self._ledger.is_fresh(_sources_of(d), digest(self._sources(d)), []) for d in self.options.documents):
-            self.workers.start(drawing=not self._is_analysed)
-
-    def _sources(self, document: Document) -> list[Input]:
-        """Return all that a document is made of, as its author and its designer write it."""
-        source = self.folder / "report" / f"{document}.qmd"
-        return [self.options.choices, *self._measured, source, *self._pictures, *self._templates("**/*")]
+    def _caution(self, faults: Iterable[Fault]) -> None:
+        """Warn of what stops nothing, now and whenever nothing has changed since."""
+        for fault in faults:
+            self._warnings.append(fault)
+            self._warn(fault)
 
     @cached_property
     def _results_file(self) -> Path:
         return self.work / "results.json"
 
     def page(self, document: Document) -> PageSize:
-        from .style import parse_page_size
+        from .paper import parse_page_size
 
         with _at(self.study.where("documents", document, "page")):
             return parse_page_size(self.study.documents.of(document).page)
@@ -269,12 +275,7 @@ class Build:
             note = provenance(self.folder, self.study, [str(note) for note in self.cohort.notes])
             write(self._results_file, results.with_provenance(note).to_json())
 
-        self._step("analysis", self._measured, [self._results_file], make)
-
-    @property
-    def _is_analysed(self) -> bool:
-        key = digest([code_digest(), *self._measured])
-        return self._ledger.is_fresh("analysis", key, [self._results_file])
+        self._step(ANALYSIS, self._measured, [self._results_file], make, data=self._measured)
 
     def _warn_of_small_groups(self) -> None:
         """Say it when the data are analysed; it is no fault that every build should repeat."""
@@ -292,30 +293,44 @@ class Build:
 
     def run(self) -> list[Path]:
         """Go all the way; both documents at once, and nothing is printed before both are filled."""
-        from concurrent.futures import ThreadPoolExecutor
+        from concurrent.futures import ThreadPoolExecutor, wait
 
         documents = sorted(self.options.documents, reverse=True)  # the poster takes longest
+        _ = self.engine  # one that is asked for and absent fails before anything is done
         self.analyse()
         with ThreadPoolExecutor() as threads:
-            _all(threads.submit(self.fill, document) for document in documents)
-            finishing = [threads.submit(self._finish, document) for document in documents]  # first: it takes longest
+            _all(threads.submit(self._write, document) for document in documents)
+            rendering = [threads.submit(self.render, document) for document in documents]
+            printing = [threads.submit(self._print_after, *job) for job in zip(rendering, documents, strict=True)]
+            checking = [threads.submit(self._check_prose, document) for document in documents]
+            wait(rendering)  # the pages come before the rest, since to print them takes longest
             in_word = [document for document in documents if "docx" in ENDINGS[document]]
-            _all([*finishing, *(threads.submit(step, d) for d in in_word for step in (self._word, self._text))])
+            others = [threads.submit(step, d) for d in in_word for step in (self._word, self._text)]
+            _all([*printing, *checking, *others, *(threads.submit(self._read_ahead, d) for d in documents)])
         for document in documents:
             self._ledger.note(document, digest([self._results_file]), self._files_of(document))
-            self._ledger.note(_sources_of(document), digest(self._sources(document)), [])
         return self.publish()
 
-    def _finish(self, document: Document) -> None:
-        self.render(document)
+    def _print_after(self, rendering: Future[None], document: Document) -> None:
+        rendering.result()
         self.print(document)
+
+    def _read_ahead(self, document: Document) -> None:
+        """Read a page back while it is printed; the verification then finds it read."""
+        from .verify import read_page
+
+        _ = self.results, self._filler(document).language
+        read_page(self.page_of(document).decode())
 
     def fill(self, document: Document) -> None:
         """Results, prose and templates to ``build/*.qmd`` and its style sheet."""
+        self._write(document)
+        self._check_prose(document)
+
+    def _write(self, document: Document) -> None:
         self.analyse()
         self._fill(document)
         self._style(document)
-        self._check_prose(document)
 
     def _style(self, document: Document) -> None:
         filled, css = self._work(document, "qmd"), self._work(document, "css")
@@ -397,24 +412,29 @@ class Build:
 
         Warns, or, if the build is strict, raises TemplateError with all faults.
         """
-        from .gate import check_prose, read_words
 
-        language = self._filler(document).language
-        sentences = self._templates(f"language/{language.name}.jinja")
-        own = [path for path in sentences if self.folder.resolve() in path.parents]
-        sources = {f"report/{document}.qmd": self.folder / "report" / f"{document}.qmd"}
-        sources |= {path.relative_to(self.folder.resolve()).as_posix(): path for path in own}
-        texts = {name: path.read_text(encoding="utf-8") for name, path in sources.items()}
-        watched = [
-            word
-            for path in self._templates(f"language/{language.name}.overreach.yml")[:1]
-            for word in read_words(path)
-        ]
-        faults = check_prose(texts, self.study, self.results, language, watched)
+        def make() -> list[Fault]:
+            from .gate import check_prose, read_words
+
+            language = self._filler(document).language
+            sentences = self._templates(f"language/{language.name}.jinja")
+            own = [path for path in sentences if self.folder.resolve() in path.parents]
+            sources = {f"report/{document}.qmd": source}
+            sources |= {path.relative_to(self.folder.resolve()).as_posix(): path for path in own}
+            texts = {name: path.read_text(encoding="utf-8") for name, path in sources.items()}
+            watched = [
+                word
+                for path in self._templates(f"language/{language.name}.overreach.yml")[:1]
+                for word in read_words(path)
+            ]
+            return check_prose(texts, self.study, self.results, language, watched)
+
+        source = self.folder / "report" / f"{document}.qmd"
+        inputs = [self.study.file_in(self.folder), self._results_file, source, *self._templates("language/*")]
+        faults = self._step(f"check of the prose of the {document}", inputs, [], make)
         if faults and self.options.strict:
             raise TemplateError(*faults)
-        for fault in faults:
-            self._caution(fault)
+        self._caution(faults)
 
     def _draughtsman(self, document: Document) -> Callable[[str, object, object], str]:
         """Return the function that takes down which figure ``document`` asks for, and leaves a mark in its place."""
@@ -470,22 +490,26 @@ class Build:
         return choose_engine(self.options.engine, self.folder)
 
     def render(self, document: Document) -> None:
-        """``build/*.qmd`` to HTML, by whichever engine."""
-        filled, html = self._work(document, "qmd"), self._work(document, "html")
+        """``build/*.qmd`` to HTML, by whichever engine, and its style sheet into it: another style needs no engine."""
+        from .engine import styled
+
+        filled, plain, css = (self._work(document, ending) for ending in ("qmd", "plain.html", "css"))
         around = [self.folder / PROJECT_FILE, *self._templates("*.html"), *self._pictures]
         inputs: list[Input] = [
             self.engine.name,
             self.engine.version(),
             filled,
-            self._work(document, "css"),
             *around,
         ]
         self._step(
             f"HTML of the {document}, by {self.engine.name}",
             inputs,
-            [html],
-            lambda: self.engine.render(filled),
+            [plain],
+            lambda: write(plain, self.engine.render(filled)),
         )
+        with _at(f"templates/themes/{self.theme.name}"):
+            page = styled(plain.read_text(encoding="utf-8"), css.read_text(encoding="utf-8"))
+        write(self._work(document, "html"), page)
 
     def page_of(self, document: Document) -> bytes:
         """Return the rendered page, before it is printed."""
@@ -499,13 +523,12 @@ class Build:
         page = self.page(document)
         text_pt = self.theme.text_pt(document, page)
 
-        def make() -> None:
+        def make() -> list[Fault]:
             printed = self.workers.run(print_pdf, html, pdf, page=page, text_pt=text_pt)
             write(fitted, as_printed(html.read_text(encoding="utf-8"), printed.style))
-            for warning in printed.warnings:
-                self._caution(Fault(warning, "", f"{document}.pdf"))
+            return [Fault(warning, "", f"{document}.pdf") for warning in printed.warnings]
 
-        self._step(f"PDF of the {document}", [html, repr((page, text_pt))], [pdf, fitted], make)
+        self._caution(self._step(f"PDF of the {document}", [html, repr((page, text_pt))], [pdf, fitted], make))
         if document == "poster":
             self._step("preview of the poster", [pdf], [png],
                        lambda: self.workers.run(poster_preview, pdf, png, PREVIEW_WIDTH))  # fmt: skip
@@ -536,8 +559,11 @@ class Build:
         lua = self._template("docx.lua")
         pictures = sorted((self.work / "figures").glob(f"{document}-*.png"))
         options = ["--from=markdown", "--to=docx", f"--lua-filter={lua.resolve()}", "--output", docx.name]
-        self._step(f"Word file of the {document}", [filled, lua, *pictures], [docx],
-                   lambda: run_pandoc(self.work, filled.name, *options))  # fmt: skip
+
+        def make() -> None:
+            run_pandoc(self.work, filled.name, *options)
+
+        self._step(f"Word file of the {document}", [filled, lua, *pictures], [docx], make)
 
     def _text(self, document: Document) -> None:
         from .congress import submission
@@ -560,18 +586,21 @@ class Build:
         files = self._finished()
         placed = [self.output / name for name in files]
         before = {os.path.relpath(path, self.output) for path in self._ledger.made("outputs")}
+        # Another style changes no number.
+        texts = digest([self._results_file, *(self._work(d, "qmd") for d in DOCUMENTS)])
 
         def make() -> None:
             self._check(files)
-            if (self.output / "results.json").is_file():
+            if not self._ledger.is_fresh("changes", texts, []) and (self.output / "results.json").is_file():
                 from .changes import changes
 
                 self.changes = changes(self.output, files, self.study)
             publish(files, self.output, replaced=before)
+            self._ledger.note("changes", texts, [])
 
         self._step("outputs", [*files, *files.values()], placed, make)
-        if not self._warnings:  # what warned shall warn again next time
-            note_whole(self._ledger, self.folder, [*self._data, *self._profiles], self.options.choices, placed)
+        read = [*self._data, *self._profiles]
+        note_whole(self._ledger, self.folder, read, self.options.choices, placed, self._warnings)
         return placed
 
     def verify(self, files: Outputs | None = None, *, strict: bool = True) -> Verified:
@@ -611,16 +640,21 @@ class Build:
         name: str,
         inputs: Sequence[Input],
         files: Sequence[Path] | Callable[[], Sequence[Path]],
-        make: Callable[[], object],
-    ) -> None:
-        """Run ``make`` unless it made ``files`` from the same ``inputs`` by the same code before."""
+        make: Callable[[], list[Fault] | None],
+        data: Sequence[Path] = (),
+    ) -> list[Fault]:
+        """Run ``make`` unless it made ``files`` from the same ``inputs`` by the same code before.
+
+        Returns what it warns of, now or then. ``data`` are remembered for who asks later.
+        """
         key = digest([code_digest(), *inputs])
         made = files if callable(files) else lambda: files
         if self._ledger.is_fresh(name, key, made()):
-            return
+            return self._ledger.warnings(name)
         with self._timed(name):
-            make()
-        self._ledger.note(name, key, made())
+            warnings = make() or []
+        self._ledger.note(name, key, made(), data, warnings)
+        return warnings
 
     @contextlib.contextmanager
     def _timed(self, name: str) -> Iterator[None]:
@@ -676,10 +710,6 @@ def _text_of(document: Path) -> str:
         raise StudyError(
             Fault("The file is not UTF-8.", "Save it as UTF-8.", f"report/{document.name}")
         ) from None
-
-
-def _sources_of(document: Document) -> str:
-    return f"sources of the {document}"
 
 
 def as_printed(html: str, style: str) -> str:

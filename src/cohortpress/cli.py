@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,12 @@ def _disk_fault(error: OSError) -> OutputError:
 @click.version_option(__version__)
 def main() -> None:
     """From the data of a small cohort to a conference abstract and a poster."""
+
+
+@main.result_callback()
+def _end(*_: object, **__: object) -> None:
+    """Leave at once: Python would search all that was loaded for dead cycles first."""
+    gc.freeze()
 
 
 @main.command()

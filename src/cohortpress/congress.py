@@ -203,7 +203,7 @@ def load_profile(name: str, folders: Sequence[Path], where: str = "") -> Profile
     import yaml
     from pydantic import TypeAdapter, ValidationError
 
-    from .style import parse_page_size
+    from .paper import parse_page_size
 
     files = {file.stem: file for folder in reversed(folders) for file in folder.glob("congress/*.yml")}
     if name not in files:
@@ -361,7 +361,7 @@ def _number_faults(abstract: Abstract, study: Study, profile: Profile) -> Iterat
             problem = f"{kind}: {number}, but {profile} allows {most}."
             yield Fault(problem, f"Take out {number - most}.", ABSTRACT)
     if profile.poster:
-        from .style import parse_page_size
+        from .paper import parse_page_size
 
         page, board = (parse_page_size(size) for size in (study.documents.poster.page, profile.poster))
         if page.width_mm > board.width_mm or page.height_mm > board.height_mm:

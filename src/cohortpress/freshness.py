@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import Fault
 from .ledger import Ledger, code_digest, digest
 
 LEDGER = Path("build/ledger.json")
 PROJECT_FILE = "_quarto.yml"
 TEMPLATES = "templates"
 WHOLE = "whole build"
+ANALYSIS = "analysis"
 
 
 def packaged_templates() -> Path:
@@ -20,19 +23,33 @@ def packaged_templates() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / TEMPLATES
 
 
-def outputs_if_unchanged(folder: Path, choices: str) -> list[Path]:
-    """Return the outputs of the last build if it made the same choices from the same files, else none."""
+@dataclass(frozen=True)
+class LastBuild:
+    """What the last build left in ``_output/``, and what it warned of."""
+
+    outputs: list[Path]
+    warnings: list[Fault]
+
+
+def last_build_if_unchanged(folder: Path, choices: str) -> LastBuild | None:
+    """Return the last build if it made the same choices from the same files."""
     ledger = Ledger(folder / LEDGER)
     data, outputs = ledger.data(WHOLE), ledger.made(WHOLE)
     fresh = ledger.is_fresh(WHOLE, _key(folder, data, choices), outputs)
-    return outputs if fresh else []
+    return LastBuild(outputs, ledger.warnings(WHOLE)) if fresh else None
 
 
 def note_whole(
-    ledger: Ledger, folder: Path, data: Sequence[Path], choices: str, outputs: Sequence[Path]
+    ledger: Ledger, folder: Path, data: Sequence[Path], choices: str, outputs: Sequence[Path], warnings: Iterable[Fault]
 ) -> None:
-    """Remember what a whole build read and made."""
-    ledger.note(WHOLE, _key(folder, data, choices), outputs, data)
+    """Remember what a whole build read and made, and what it warned of."""
+    ledger.note(WHOLE, _key(folder, data, choices), outputs, data, warnings)
+
+
+def is_analysed(folder: Path) -> bool:
+    """Tell whether the results are those of the data, without reading what the study says."""
+    ledger = Ledger(folder / LEDGER)
+    return ledger.is_fresh(ANALYSIS, digest([code_digest(), *ledger.data(ANALYSIS)]), ledger.made(ANALYSIS))
 
 
 def _key(folder: Path, data: Iterable[Path], choices: str) -> str:

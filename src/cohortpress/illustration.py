@@ -16,9 +16,10 @@ from .templating import Branch, Value, VisitName, plain, visit_names
 if TYPE_CHECKING:
     from .cohort import Cohort
     from .figures import Panel
+    from .paper import PanelSize
     from .result import ResultSet
     from .study import Study
-    from .style import PanelSize, Theme
+    from .style import Theme
 
 # What stands for a figure until it is drawn: private characters around its name.
 _OPEN, _CLOSE = "\ue010", "\ue011"

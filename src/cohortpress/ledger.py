@@ -9,10 +9,13 @@ import os
 import platform
 import threading
 from collections.abc import Iterable
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from .errors import Fault
 
 # Those whose release can change a number or a page.
 LIBRARIES = (
@@ -38,7 +41,7 @@ class Ledger:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             steps = json.loads(path.read_text(encoding="utf-8")).items()
             self._steps = {
-                name: {part: entry[part] for part in ("key", "files", "data")} for name, entry in steps
+                name: {part: entry[part] for part in ("key", "files", "data", "warnings")} for name, entry in steps
             }
 
     def is_fresh(self, step: str, key: str, files: Iterable[Path]) -> bool:
@@ -46,9 +49,16 @@ class Ledger:
         entry = self._steps.get(step)
         return entry is not None and entry["key"] == key and entry["files"] == self._digests(files)
 
-    def note(self, step: str, key: str, files: Iterable[Path], data: Iterable[Path] = ()) -> None:
-        """Remember that ``step`` made ``files``, and, for who asks again later, which ``data`` it read."""
-        entry = {"key": key, "files": self._digests(files), "data": [self._relative(file) for file in data]}
+    def note(
+        self, step: str, key: str, files: Iterable[Path], data: Iterable[Path] = (), warnings: Iterable[Fault] = ()
+    ) -> None:
+        """Remember that ``step`` made ``files``, and, for who asks later, of which ``data`` and with which warnings."""
+        entry = {
+            "key": key,
+            "files": self._digests(files),
+            "data": [self._relative(file) for file in data],
+            "warnings": [asdict(warning) for warning in warnings],
+        }
         with self._lock:  # steps run in threads
             self._steps[step] = entry
             write(self._path, json.dumps(self._steps, indent=1))
@@ -60,6 +70,10 @@ class Ledger:
     def data(self, step: str) -> list[Path]:
         """Return the data that ``step`` read last."""
         return self._paths(step, "data")
+
+    def warnings(self, step: str) -> list[Fault]:
+        """Return what ``step`` warned of last."""
+        return [Fault(**warning) for warning in self._steps.get(step, {}).get("warnings", ())]
 
     def _paths(self, step: str, kind: str) -> list[Path]:
         names = self._steps.get(step, {}).get(kind, ())

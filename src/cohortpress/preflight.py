@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Fault, OutputError
+from .paper import PAPER, PageSize, parse_page_size
 from .study import Documents, Press, Study
-from .style import PAPER, PageSize, parse_page_size
 
 PT_PER_MM = 72 / 25.4
 DPI = 150  # at final size; a poster is read from a metre away

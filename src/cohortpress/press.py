@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from .paper import PageSize
 from .printing import MM_PER_PX, TOLERANCE_MM, Writer, boxes, lay_grounds
-from .style import PageSize
 
 if TYPE_CHECKING:
     from weasyprint import Document

@@ -1,16 +1,10 @@
-"""Page sizes, themes and the style sheet of a document, its fonts included."""
+"""Themes, and the style sheet of a document, its fonts included."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import io
 import math
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import chain, pairwise, zip_longest
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -28,38 +22,13 @@ from pydantic import (
 )
 
 from .errors import Fault, StyleError
+from .fonts import COMMON, FACES, Family, font_file, subset
+from .paper import PAPER, PageSize, PanelSize
 
-MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
-PAPER = {
-    "A0": (841.0, 1189.0), "A1": (594.0, 841.0), "A2": (420.0, 594.0), "A3": (297.0, 420.0),
-    "A4": (210.0, 297.0), "A5": (148.0, 210.0), "LETTER": (215.9, 279.4),
-}  # fmt: skip
 Document = Literal["abstract", "poster"]
 # Where themes are drawn: a poster on A0, an abstract on A4. Other pages are in proportion.
 DRAWN_ON = {"poster": "A0", "abstract": "A4"}
 
-Family = Literal["Source Sans Pro", "Source Serif Pro", "IBM Plex Sans"]
-# The package of a family, and the files of its faces in it. A variable font stands for several.
-FONTS: dict[str, tuple[str, dict[str, str]]] = {
-    f"Source {kind} Pro": (
-        f"font_source_{kind.lower()}_pro",
-        {cut: f"Source{kind}Pro-{cut}.ttf" for cut in ("Regular", "It", "Semibold")},
-    )
-    for kind in ("Sans", "Serif")
-} | {
-    "IBM Plex Sans": (
-        "fontpkg_ibm_plex_sans",
-        dict.fromkeys(("Regular", "Semibold"), "IBMPlexSans[wdth,wght].ttf")
-        | {"It": "IBMPlexSans-Italic[wdth,wght].ttf"},
-    )
-}
-# All faces that the style sheets use, with their weight and style in CSS.
-FACES = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
-FEATURES = ["kern", "liga", "tnum", "lnum", "mark", "ccmp"]
-# Characters that every subset of a font holds, so that most edits of a text find their fonts ready.
-COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozenset(
-    "‘’“”„–—•…†‡‰′″−≤≥≈→←↑↓€αβγδκμχ\N{NARROW NO-BREAK SPACE}"
-)
 # What a narrow screen shows first, before the other areas as they are laid out.
 FIRST = ("masthead", "message", "figures")
 # What each further row of panels adds to the height of a figure.
@@ -68,51 +37,6 @@ ROOM_OF_A_ROW = 0.35
 WIDEST = 2.4
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
-
-
-@dataclass(frozen=True)
-class PageSize:
-    """A page; ``name`` is what the author wrote."""
-
-    name: str
-    width_mm: float
-    height_mm: float
-
-    @property
-    def shape(self) -> str:
-        return "portrait" if self.height_mm >= self.width_mm else "landscape"
-
-
-@dataclass(frozen=True)
-class PanelSize:
-    """Size of one panel of a figure on the finished page, and of its text.
-
-    ``across`` stand side by side; ``spare`` is room left free beside them, in panels.
-    """
-
-    width_mm: float
-    height_mm: float
-    font_pt: float
-    across: int = 1
-    spare: float = 0
-
-
-def parse_page_size(text: str) -> PageSize:
-    """Read ``A0``, ``A0 landscape``, ``Letter``, ``90x120cm`` (width first) or ``48 x 36 in``.
-
-    Raises StyleError for anything else, and for a side under 5 cm or over 5 m.
-    """
-    name, _, turn = " ".join(text.split()).partition(" ")
-    if name.upper() in PAPER and turn.lower() in ("", "portrait", "landscape"):
-        sides = PAPER[name.upper()]
-        return PageSize(text.strip(), *(sides[::-1] if turn.lower() == "landscape" else sides))
-    number = r"(\d+(?:\.\d+)?)"
-    if found := re.fullmatch(rf"{number}\s*[x×]\s*{number}\s*(mm|cm|in)", text.strip(), re.IGNORECASE):
-        width, height = (float(side) * MM[found[3].lower()] for side in found.group(1, 2))
-        if all(50 <= side <= 5000 for side in (width, height)):
-            return PageSize(text.strip(), width, height)
-    mend = "Write for instance 'A4', 'A0', 'A0 landscape', '90x120cm' (width first) or '48x36in'."
-    raise StyleError(Fault(f"'{text}' is not a page size.", mend))
 
 
 class _Part(BaseModel):
@@ -294,18 +218,6 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> T
         raise StyleError(*faults) from None
 
 
-def font_file(face: str) -> Path:
-    """Return the file of a face: ``Source Sans Pro/Semibold``. Raises StyleError where it is missing."""
-    family, _, cut = face.partition("/")
-    package, files = FONTS[family]
-    spec = find_spec(package)
-    for place in (spec.submodule_search_locations or ()) if spec else ():
-        if (path := Path(place) / "files" / files[cut]).is_file():
-            return path
-    mend = f"Run 'pip install {package.replace('_', '-')}'."
-    raise StyleError(Fault(f"The font {family} is missing.", mend))
-
-
 def stylesheet(
     theme: Theme,
     document: Document,
@@ -411,37 +323,10 @@ def _font_faces(theme: Theme, characters: frozenset[str], cache: Path) -> Iterat
     for family, cut in dict.fromkeys([*((text, cut) for cut in FACES), (display, "Semibold")]):
         weight, slant = FACES[cut]
         file = font_file(f"{family}/{cut}")
-        data = base64.b64encode(_subset(file, weight, characters, cache)).decode()
+        data = base64.b64encode(subset(file, weight, characters, cache)).decode()
         # The name in the address lets the printer read the font from its file, which is faster than WOFF2.
         # Of a variable font it needs the one weight that was taken out.
         name = "" if "[" in file.name else f"face={family.replace(' ', '%20')}/{cut};"
         url = f"data:font/woff2;{name}base64,{data}"
         face = f'font-family: "{family}"; font-weight: {weight}; font-style: {slant}; font-display: block'
         yield f'@font-face {{ {face}; src: url("{url}") format("woff2") }}'
-
-
-def _subset(file: Path, weight: int, characters: frozenset[str], cache: Path) -> bytes:
-    """Return these characters of a font as WOFF2; made once, as it takes some tenths of a second."""
-    wanted = "".join(sorted(characters))
-    key = hashlib.sha256(f"{file.stat().st_size} {wanted}".encode()).hexdigest()[:12]
-    ready = cache / f"{file.stem}-{weight}-{key}.woff2"
-    if not ready.is_file():
-        from fontTools.subset import Options, Subsetter, load_font
-
-        options = Options(flavor="woff2", hinting=False, layout_features=FEATURES)
-        buffer = io.BytesIO()
-        with load_font(str(file), options, lazy=True) as font:
-            subsetter = Subsetter(options)
-            subsetter.populate(text=wanted)
-            subsetter.subset(font)
-            if "fvar" in font:
-                from fontTools.varLib.instancer import instantiateVariableFont
-
-                instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True)
-            font.flavor, font.recalcTimestamp = "woff2", False
-            font.save(buffer)
-        cache.mkdir(parents=True, exist_ok=True)
-        part = ready.with_suffix(f".{os.getpid()}.part")  # two builds may make it at the same time
-        part.write_bytes(buffer.getvalue())
-        part.replace(ready)
-    return ready.read_bytes()

@@ -606,5 +606,5 @@ def capitalise(markdown: object) -> str:
 
 def front_matter(own: Mapping[str, Any], study: Study, document: str) -> str:
     """Return the head of a filled document: what the author wrote, and what page and engine need to know."""
-    given = {"pagetitle": escape(study.title), "lang": study.language, "document": document, "css": f"{document}.css"}
+    given = {"pagetitle": escape(study.title), "lang": study.language, "document": document}
     return f"---\n{yaml.safe_dump({**own, **given}, allow_unicode=True, sort_keys=False)}---\n"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AT_ONCE = 2  # a document each
 FORKS = sys.platform == "linux"  # elsewhere not all libraries survive it
 # Click, since each worker runs the imports of the command.
-PRINTING = ["click", "pypdfium2", f"{__package__}.printing", f"{__package__}.typesetting"]
+PRINTING = ["click", f"{__package__}.printing", f"{__package__}.typesetting"]
 DRAWING = [f"{__package__}.figures", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"]
 
 Given = ParamSpec("Given")

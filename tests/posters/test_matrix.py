@@ -18,8 +18,9 @@ from pdfua.validator import validate
 from studies import ROOT, THEMES, copy_flagship, render
 
 from cohortpress.build import Document
+from cohortpress.paper import PageSize, parse_page_size
 from cohortpress.printing import Printed, accessible, print_pdf
-from cohortpress.style import PageSize, Theme, load_theme, parse_page_size
+from cohortpress.style import Theme, load_theme
 
 POSTERS = ("A0", "A0 landscape", "90x120cm")
 ABSTRACTS = ("A4", "Letter")

@@ -11,9 +11,9 @@ import pytest
 from studies import cohortpress, copy_flagship, replace
 
 from cohortpress.errors import OutputError
+from cohortpress.paper import parse_page_size
 from cohortpress.preflight import body_pt, complaints
 from cohortpress.study import Press
-from cohortpress.style import parse_page_size
 
 MM = 72 / 25.4
 PAGE = parse_page_size("100x200mm")

@@ -16,11 +16,12 @@ from made_up_profile import made_up_profile
 from PIL import Image
 from studies import THEMES
 
+from cohortpress.paper import parse_page_size
 from cohortpress.preflight import complaints
 from cohortpress.press import for_archive, for_press
 from cohortpress.printing import Printed, accessible, print_pdf
 from cohortpress.study import Press
-from cohortpress.style import load_theme, parse_page_size, stylesheet
+from cohortpress.style import load_theme, stylesheet
 
 PAGE = parse_page_size("105x148mm")
 MM = 72 / 25.4

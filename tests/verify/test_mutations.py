@@ -13,9 +13,9 @@ import pytest
 from studies import language_of
 
 from cohortpress.errors import ResultError
+from cohortpress.paper import parse_page_size
 from cohortpress.result import ResultSet
 from cohortpress.study import Study, read_study
-from cohortpress.style import parse_page_size
 from cohortpress.verify import verify
 from cohortpress.verify.checks import (
     LENGTHS,

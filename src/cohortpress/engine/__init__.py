@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import EngineError, Fault
+from .embedding import styled
 from .pandoc import Pandoc
 from .quarto import Quarto, Rendered
+
+__all__ = ["ENGINES", "RENDERED", "Engine", "choose_engine", "styled"]
 
 ENGINES = ("pandoc", "quarto")
 # Not for users: Quarto is rendering already, and this package is its post-render script.
@@ -23,8 +26,8 @@ class Engine(Protocol):
     def version(self) -> str:
         """Return what tells one release of the engine from another."""
 
-    def render(self, document: Path) -> None:
-        """Render ``build/x.qmd`` to ``build/x.html``, whole and self-contained.
+    def render(self, document: Path) -> str:
+        """Return ``build/x.qmd`` as HTML, whole and self-contained but for its style sheet, which `styled` adds.
 
         Raises EngineError with what the engine said.
         """

@@ -18,6 +18,8 @@ FETCHING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
 FETCHING_TAGS = {("link", "href"), ("image", "href"), ("use", "href"), ("script", "src")}
 # Elements that could bring in, or go to, another page.
 REFUSED = {"base", "iframe", "frame", "object", "embed", "meta"}
+# Where the page template wants the style sheet; without such a place it stands at the end of the head.
+STYLE_SHEET = "<!-- style sheet -->"
 _CSS_URL = re.compile(r"""(?:url\(|@import)\s*+["']?+(?!data:|#)([^"')]+)""", re.I)
 
 
@@ -34,6 +36,21 @@ def embed(html: str, folder: Path, study: Path) -> str:
     for old, new in parser.changes:
         html = html.replace(old, new)
     return html
+
+
+def styled(html: str, css: str) -> str:
+    """Return a page with its style sheet in it.
+
+    Raises EngineError for a style sheet that would fetch something, or end before its end.
+    """
+    problems = [f"asks for '{address}'" for address in _CSS_URL.findall(css)]
+    if "</style" in css.lower():
+        problems.append("holds '</style'")
+    if problems:
+        mend = "A style sheet fetches nothing, and holds no HTML."
+        raise EngineError(*(Fault(f"The style sheet {problem}.", mend) for problem in problems))
+    place = STYLE_SHEET if STYLE_SHEET in html else "</head>"
+    return html.replace(place, f"<style>\n{css}\n</style>{place.removeprefix(STYLE_SHEET)}", 1)
 
 
 class _Embedder(HTMLParser):

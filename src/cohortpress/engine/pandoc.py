@@ -16,7 +16,6 @@ import yaml
 
 from ..errors import EngineError, Fault
 from ..freshness import PROJECT_FILE, packaged_templates
-from ..ledger import write
 from .embedding import embed
 
 # Pandoc would take 64 MB before it reads a word; this is less, and no slower.
@@ -75,11 +74,11 @@ class Pandoc:
     def version(self) -> str:
         return importlib.metadata.version("pypandoc_binary")
 
-    def render(self, document: Path) -> None:
+    def render(self, document: Path) -> str:
         _refuse_quarto_only(document)
         # In its sandbox pandoc reads no other file and no network; what the page needs is embedded after.
         html = run_pandoc(document.parent, document.name, "--sandbox", *self._options(), of=f"build/{document.name}")
-        write(document.with_suffix(".html"), embed(html, document.parent, self._folder))
+        return embed(html, document.parent, self._folder)
 
     def _options(self) -> list[str]:
         """Return what ``format: html:`` of the project file asks for, as pandoc's options."""

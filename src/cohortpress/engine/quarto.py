@@ -11,7 +11,6 @@ from pathlib import Path
 import yaml
 
 from ..errors import EngineError, Fault
-from ..ledger import write
 from .embedding import embed
 
 # Set while this package itself runs Quarto: the project's pre-render and post-render then have nothing to do.
@@ -36,10 +35,10 @@ class Quarto:
     def _version(self) -> str:
         return self._run("--version").strip()
 
-    def render(self, document: Path) -> None:
+    def render(self, document: Path) -> str:
         with self._one_at_a_time:  # two Quartos in one project would trip over each other's files
             self._run("render", str(document.relative_to(self._folder)), "--to", "html")
-        collect(self._folder, document)
+        return collect(self._folder, document)
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -59,21 +58,20 @@ class Quarto:
 class Rendered(Quarto):
     """Takes over what a bare ``quarto render`` has rendered, when it calls this package after it."""
 
-    def render(self, document: Path) -> None:
-        collect(self._folder, document)
+    def render(self, document: Path) -> str:
+        return collect(self._folder, document)
 
 
-def collect(folder: Path, document: Path) -> None:
-    """Put what Quarto rendered into its output folder, which mirrors the project, beside the .qmd.
+def collect(folder: Path, document: Path) -> str:
+    """Return what Quarto rendered into its output folder, which mirrors the project.
 
     Raises EngineError where the page is missing, or would fetch something when it is read.
     """
     output = Path(os.environ.get("QUARTO_PROJECT_OUTPUT_DIR") or folder / _output_dir(folder))
-    html = document.with_suffix(".html")
-    made = output / html.relative_to(folder)
+    made = output / document.with_suffix(".html").relative_to(folder)
     if not made.is_file():
         raise EngineError(Fault("Quarto did not make this file.", "See its messages.", str(made)))
-    write(html, embed(made.read_text(encoding="utf-8"), made.parent, folder))
+    return embed(made.read_text(encoding="utf-8"), made.parent, folder)
 
 
 def _output_dir(folder: Path) -> str:

@@ -15,7 +15,8 @@ from functools import reduce
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ..style import PanelSize, font_file
+from ..fonts import font_file
+from ..paper import PanelSize
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,7 +17,7 @@ from .files import Outputs, Unreadable, outputs, read_text
 from .page import read_page
 from .report import Check, Finding, Report
 
-__all__ = ["Check", "Finding", "Report", "verify"]
+__all__ = ["Check", "Finding", "Report", "read_page", "verify"]
 
 RESULTS = "results.json"
 FORMATS = {"abstract": ("pdf", "docx", "txt"), "poster": ("pdf",)}

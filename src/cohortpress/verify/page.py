@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html.parser import HTMLParser
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -53,7 +54,13 @@ class Piece:
 
 
 def read_page(html: str) -> list[Piece]:
-    """Return the pieces of a page in their order."""
+    """Return the pieces of a page in their order; the same page is read once, in whatever size it was printed."""
+    root, head, rest = html.partition("<head")
+    return _read(head + rest or root)
+
+
+@lru_cache(maxsize=4)  # two documents, before and after
+def _read(html: str) -> list[Piece]:
     tree = _Tree()
     tree.feed(html)
     tree.close()
