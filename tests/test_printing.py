@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -148,6 +147,11 @@ def test_the_longer_the_text_the_smaller_it_is(made: tuple[Path, Printed], fonts
     _, short = print_to(tmp_path, page_of(poster(1), fonts))
     _, long = print_to(tmp_path, page_of(poster(15), fonts))
     assert largest == short.text_pt > made[1].text_pt > long.text_pt >= smallest
+
+
+def test_it_is_said_how_a_browser_prints_the_same_page(made: tuple[Path, Printed]) -> None:
+    assert made[1].layouts <= 5
+    assert made[1].style.startswith(f"--text: {made[1].text_pt:.2f}pt; --top-masthead: 0.00mm; --top-message: ")
 
 
 def test_areas_that_span_rows_fit_the_page(fonts: Path, tmp_path: Path) -> None:
