@@ -8,6 +8,7 @@ function RawBlock(block)
     end
     local alt = table.concat(titles, ' '):gsub('&lt;', '<'):gsub('&gt;', '>'):gsub('&quot;', '"'):gsub('&#x27;', "'")
       :gsub('&amp;', '&')
-    return pandoc.Para { pandoc.Image({ pandoc.Str(alt) }, picture, '', { alt = alt, width = '100%' }) }
+    local width = block.text:match('data%-width="([^"]+)"')
+    return pandoc.Para { pandoc.Image({ pandoc.Str(alt) }, picture, '', { alt = alt, width = width }) }
   end
 end

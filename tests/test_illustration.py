@@ -384,6 +384,7 @@ def test_aggregates_show_no_subject(study: Path, kind: str) -> None:
     text, _ = page(study, CALLS[kind])
     assert not re.search(r"(fill|stroke)-(course|worse)", text)
     assert re.search(r"(fill|stroke)-accent", text)
+    assert "each patient" not in text
 
 
 def test_a_waterfall_is_refused_where_aggregates_alone_are_published(study: Path) -> None:
@@ -440,6 +441,15 @@ def test_word_reads_the_alternative_text_as_it_stands(study: Path) -> None:
     (study / "report/abstract.qmd").write_text(source, encoding="utf-8")
     done = cohortpress(study, "build", "abstract")  # which reads back what it made
     assert done.returncode == 0, done.stderr
+
+
+def test_a_figure_is_as_wide_in_word_as_on_the_page(study: Path) -> None:
+    for call, widths in (
+        (CALLS["courses"], ["100"]),
+        ('figure("courses", [pain])', ["62"]),
+        (f"{CALLS['flow']} }}}}\n{{{{ {CALLS['flow']}", ["50", "50"]),
+    ):
+        assert re.findall(r'data-width="(\d+)%"', page(study, call, document="abstract")[0]) == widths
 
 
 def test_a_language_without_the_sentence_of_a_figure_is_named(study: Path) -> None:

@@ -481,7 +481,8 @@ class Build:
 
         inputs: list[Input] = [repr((asked, size, words, self.theme.fonts)), *self._measured]
         self._step(f"figure {name}", inputs, [svg, png] if in_word else [svg], make)
-        return figure_block(svg.read_text(encoding="utf-8"), name, self.theme)
+        share = size.across / (size.across + size.spare) / place.beside
+        return figure_block(svg.read_text(encoding="utf-8"), name, self.theme, share)
 
     @cached_property
     def engine(self) -> Engine:

@@ -173,8 +173,12 @@ def plan(
     return list(KINDS[asked.kind].panels(source)), look
 
 
-def figure_block(svg: str, name: str, theme: Theme) -> str:
-    """Return the Markdown of a drawn figure: raw HTML, so that page and figure share fonts and colours."""
+def figure_block(svg: str, name: str, theme: Theme, share: float) -> str:
+    """Return the Markdown of a drawn figure: raw HTML, so that page and figure share fonts and colours.
+
+    ``share`` is that of the width of the text, which Word must be told.
+    """
     drawing = skin(svg, theme.colours["light"].model_dump(), theme.fonts["text"])
-    opening = f'<figure class="figure" id="{name}" data-picture="figures/{name}.png">'
+    width = f"{int(100 * share)}%"
+    opening = f'<figure class="figure" id="{name}" data-picture="figures/{name}.png" data-width="{width}">'
     return f"```{{=html}}\n{opening}\n{drawing}\n</figure>\n```\n"

@@ -23,6 +23,7 @@ from studies import replace
 from cohortpress.build import Build, Options
 from cohortpress.cohort import read_cohort
 from cohortpress.errors import CohortpressError, DataError, Fault, OutputError
+from cohortpress.figures.courses import MANY
 from cohortpress.freshness import packaged_templates
 from cohortpress.new import EXAMPLE, Started, eject, start
 from cohortpress.study import Study, read_study
@@ -354,6 +355,16 @@ def test_what_only_signs_tell_apart_are_two_categories(tmp_path: Path) -> None:
     assert labels["part"] == {"from_50_percent": "≥ 50%", "below_50_percent": "< 50%"}
     assert labels["given"] == {}
     fill(tmp_path / "my-study")
+
+
+@pytest.mark.parametrize(("subjects", "kind"), [(MANY, "courses"), (MANY + 1, "boxes")])
+def test_a_new_study_draws_what_suits_the_size_of_the_cohort(tmp_path: Path, subjects: int, kind: str) -> None:
+    rows = [f"P{i},{v},{i + m}" for i in range(subjects) for m, v in enumerate(("Baseline", "Month 6"))]
+    new(tmp_path, write(tmp_path / "labs.csv", "Patient,Visit,CRP (mg/l)", rows))
+    for document in ("abstract", "poster"):
+        text = (tmp_path / f"my-study/report/{document}.qmd").read_text(encoding="utf-8")
+        assert f'figure("{kind}", [crp])' in text
+    assert ("boxes show" in text) == (kind == "boxes")
 
 
 def test_a_new_study_of_many_types_no_number(tmp_path: Path) -> None:

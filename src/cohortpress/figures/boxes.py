@@ -53,8 +53,9 @@ class Boxes(VisitPanel):
         opacity = min(MOST_OPAQUE, max(FAINTEST, 30 / (len(self.courses) or 1)))
         for visit, x in enumerate(xs):
             heights = sorted(y(value) for course in self.courses if (value := course[visit]) is not None)
-            for offset, height in zip(scattered(heights, 0.5 * pen.em), heights, strict=True):
-                pen.dots((x + 1.2 * half * offset, height), token="course", size=20, z=3, opacity=opacity)
+            places = [x + 1.2 * half * offset for offset in scattered(heights, 0.5 * pen.em)]
+            if heights:
+                pen.dots(*zip(places, heights, strict=True), token="course", size=20, z=3, opacity=opacity)
             if box := self.boxes[visit]:
                 corners = (x - half, y(box.q1)), (x + half, y(box.q3))
                 pen.box(*corners, token="accent", z=4, opacity=0.16)

@@ -364,6 +364,8 @@ def _tidy(svg: str, panel: Panel, name: str) -> str:
     body = re.sub(r'<path d="[^"]*"\s+fill="none"/>|</?g>|<defs>\s*</defs>', "", body)
     body = re.sub(r'( id="|href="#)', rf"\1{name}-", body)
     body = re.sub(r'\s*\n\s*(?=[LCz"])', " ", re.sub(r"\s*\n\s*", "\n", body))
+    # No eye sees a thousandth of a point.
+    body = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), body)
     told = f' data-results="{" ".join(panel.alt_ids)}"' if panel.alt_ids else ""
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     return f'<svg {spaces} {box[0] if box else ""} role="img"{told}>\n<title>{escape(panel.alt)}</title>{body}'
