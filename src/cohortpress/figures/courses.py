@@ -13,7 +13,7 @@ from .visits import Plot, VisitPanel, of_endpoint
 
 # Above this many subjects courses are a texture: thin and transparent, none told from another.
 MANY = 30
-FAINTEST = 0.15
+FAINTEST = 0.2
 GAP = (0, (2.5, 2))
 
 

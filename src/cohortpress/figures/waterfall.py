@@ -13,6 +13,7 @@ from .scale import Scale, linear
 from .visits import Median
 
 WIDEST = 2.4  # of a bar with the space to the next, in em
+BAR, NARROW = 0.8, 0.4  # a bar's share of it, where it is wider than so many em; narrower ones touch
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Waterfall(Panel):
         slot = min((pen.right - pen.room.left) / max(len(self.bars), 1), WIDEST * em)
         for index, bar in enumerate(self.bars):
             x = pen.room.left + index * slot
-            pen.box((x, y(0)), (x + 0.8 * slot, y(bar.change)), token=bar.token, z=3)
+            pen.box((x, y(0)), (x + (BAR if slot > NARROW * em else 1) * slot, y(bar.change)), token=bar.token, z=3)
         pen.line((left, y(0)), (pen.right, y(0)), token="muted", width=5, z=4)
         for rule in self.rules:
             pen.line((left, y(rule.change)), (pen.right, y(rule.change)), token="ink", width=6, z=5, dashes=(0, (1, 2)))
