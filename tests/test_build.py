@@ -157,6 +157,17 @@ def test_another_style_needs_no_engine(flagship_to_change: Path) -> None:
     assert not [step for step in steps if "by pandoc" in step or "check of the prose" in step]
 
 
+def test_a_picture_for_word_that_was_not_drawn_yet_is_drawn(flagship_to_change: Path) -> None:
+    cohortpress(flagship_to_change, "build")
+    before = contents(flagship_to_change / "_output")
+    (flagship_to_change / "build/figures/abstract-courses-1.png").unlink()  # as a kill between two steps leaves it
+    (flagship_to_change / "build/abstract.docx").unlink()
+    (flagship_to_change / "_output/abstract.docx").unlink()
+    steps, _ = imported(flagship_to_change)
+    assert "abstract-courses-1 for Word" in steps
+    assert contents(flagship_to_change / "_output") == before
+
+
 def test_a_change_of_style_neither_computes_nor_draws(flagship_to_change: Path) -> None:
     cohortpress(flagship_to_change, "build")
     sheet = flagship_to_change / "templates/themes/base/common.css"

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from cohortpress.errors import StyleError
-from cohortpress.figures import Look, render, skin
+from cohortpress.figures import Look, picture, skin
+from cohortpress.figures import draw as draw_panels
 from cohortpress.figures.boxes import Box, Boxes, scattered
 from cohortpress.figures.canvas import MARKS, Panel, Ruler, Text
 from cohortpress.figures.courses import MANY, Courses
@@ -42,7 +43,7 @@ def look(size: PanelSize = SIZE) -> Look:
 
 
 def draw(*panels: Panel, name: str = "f", size: PanelSize = SIZE) -> str:
-    return render(panels, name, look(size)).svg
+    return draw_panels(panels, look(size), name)
 
 
 def parse(svg: str) -> ElementTree.Element:
@@ -191,8 +192,8 @@ def test_a_skin_leaves_no_mark_and_no_colour_of_its_own() -> None:
 
 
 def test_the_picture_for_word_holds_all_panels() -> None:
-    drawing = render([PANEL, PANEL, PANEL], "f", look())
-    image = Image.open(io.BytesIO(drawing.png(dict.fromkeys(MARKS, "#123456"), 100)))
+    png = picture([PANEL, PANEL, PANEL], look(), dict.fromkeys(MARKS, "#123456"), 100)
+    image = Image.open(io.BytesIO(png))
     # Two abreast of 60 x 50 mm, two rows, 100 dpi; between them two letters of 8 pt, and one.
     assert image.size == (int((120 / 25.4 + 16 / 72) * 100), int((100 / 25.4 + 8 / 72) * 100))
 

@@ -17,7 +17,7 @@ from pdfua.validator import validate
 from PIL import Image
 
 from cohortpress.errors import PrintError
-from cohortpress.figures import Look, render, skin
+from cohortpress.figures import Look, draw, skin
 from cohortpress.figures.canvas import MARKS
 from cohortpress.figures.courses import Courses
 from cohortpress.figures.visits import Median, Visit
@@ -40,8 +40,8 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def figure() -> str:
     visits, medians = (Visit(0, 1), Visit(6, 1)), (Median(9, "9.0"), Median(2, "2.0"))
     panel = Courses(title="CRP", visits=visits, courses=((9, 2),), medians=medians, alt="CRP fell")
-    drawing = render([panel], "f", Look(THEME.panels("poster", PAGE, 3), number=str, percent=str))
-    return skin(drawing.svg, dict.fromkeys(MARKS, "#005f78"), "Source Sans Pro")
+    drawing = draw([panel], Look(THEME.panels("poster", PAGE, 3), number=str, percent=str), "f")
+    return skin(drawing, dict.fromkeys(MARKS, "#005f78"), "Source Sans Pro")
 
 
 def page_of(body: str, fonts: Path, document: Document = "poster", css: str = "") -> str:

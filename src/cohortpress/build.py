@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing import current_process
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from .errors import CohortpressError, Fault, OutputError, StudyError, TemplateError
 from .freshness import (
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .vocabulary import Entry
     from .workers import Workers
 
+Made = TypeVar("Made")
 Document = Literal["abstract", "poster"]
 DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
 ENDINGS = {"abstract": ("pdf", "fitted.html", "docx", "txt"), "poster": ("pdf", "fitted.html", "png")}
@@ -129,6 +130,7 @@ class Build:
         self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
         self._asked: dict[Document, dict[str, Request]] = {}
+        self._for_word: dict[Document, list[Callable[[], object]]] = {}
         self._ledger = Ledger(folder / LEDGER)
 
     def __enter__(self) -> Build:
@@ -363,6 +365,7 @@ class Build:
 
         def make() -> None:
             self._asked.setdefault(document, {}).clear()
+            self._for_word.pop(document, None)
             matter, body = self._filler(document).fill(_text_of(source), f"report/{document}.qmd")
             body = self._with_figures(document, body)
             if document == "abstract":
@@ -381,7 +384,17 @@ class Build:
             repr(self.congress),
             self.theme.model_dump_json(exclude={"folders"}),  # of which only the place would change
         ]
+        if self._lacks_pictures(document):
+            filled.unlink()  # so that it is filled, and its pictures are drawn
         self._step(f"prose of the {document}", inputs, lambda: [filled, *self._tables_of(document)], make)
+
+    def _lacks_pictures(self, document: Document) -> bool:
+        """Tell whether the last build was cut off before it had drawn a document's pictures for Word."""
+        from .illustration import pictures
+
+        filled = self._work(document, "qmd")
+        named = pictures(filled.read_text(encoding="utf-8")) if filled.is_file() else ()
+        return "docx" in ENDINGS[document] and not all((self.work / name).is_file() for name in named)
 
     def _filler(self, document: Document) -> Filler:
         from .qr import qr_code
@@ -462,25 +475,29 @@ class Build:
 
     def _figure(self, document: Document, name: str, asked: Request, place: Place) -> str:
         """Return the Markdown of a figure, drawn now or found drawn."""
-        from .figures import Words, draw
+        from .figures import Words, draw, picture
         from .illustration import figure_block, plan
 
         svg, png = (self.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
         size = self.theme.panels(
             document, self.page(document), len(asked.alts), place.area, beside=place.beside, whole=asked.whole
         )
-        in_word = "docx" in ENDINGS[document]
         words = self._filler(document).words("figure_words")
+        inputs: list[Input] = [repr((asked, size, words, self.theme.fonts)), *self._measured]
+
+        def drawn(job: Callable[..., Made], *more: str) -> Made:
+            panels, look = plan(asked, size, self.study, self.cohort, self.results, self.theme, Words(**words))
+            return self.workers.run(job, panels, look, *more)
 
         def make() -> None:
-            panels, look = plan(asked, size, self.study, self.cohort, self.results, self.theme, Words(**words))
-            drawn, picture = self.workers.run(draw, panels, name, look, for_word=in_word)
-            write(svg, drawn)
-            if in_word:
-                write(png, picture)
+            png.unlink(missing_ok=True)
+            write(svg, drawn(draw, name))
 
-        inputs: list[Input] = [repr((asked, size, words, self.theme.fonts)), *self._measured]
-        self._step(f"figure {name}", inputs, [svg, png] if in_word else [svg], make)
+        self._step(f"figure {name}", inputs, [svg], make)
+        if "docx" in ENDINGS[document]:  # drawn when the page has been rendered, which takes longer to finish
+            self._for_word.setdefault(document, []).append(
+                lambda: self._step(f"{name} for Word", inputs, [png], lambda: write(png, drawn(picture)))
+            )
         share = size.across / (size.across + size.spare) / place.beside
         return figure_block(svg.read_text(encoding="utf-8"), name, self.theme, share)
 
@@ -556,6 +573,8 @@ class Build:
     def _word(self, document: Document) -> None:
         from .engine.pandoc import run_pandoc
 
+        for drawn in self._for_word.get(document, ()):
+            drawn()
         filled, docx = self._work(document, "qmd"), self._work(document, "docx")
         lua = self._template("docx.lua")
         pictures = sorted((self.work / "figures").glob(f"{document}-*.png"))

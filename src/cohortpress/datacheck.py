@@ -15,9 +15,10 @@ import numpy as np
 from .cohort import Cohort, Matrix, cohort_of, read_tables
 from .errors import Fault
 from .formatting import Formatter, own_decimals
+from .glossary import headed
 from .ledger import write
 from .stats.descriptive import Description, describe
-from .study import Study, headed, read_study
+from .study import Study, read_study
 from .tables.blocks import Block, column_of
 from .tables.dates import days
 from .tables.table import Array

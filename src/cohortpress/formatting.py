@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal, format_percent, get_group_symbol
 
 from .errors import Fault, StudyError
-from .result import Result, ResultSet
-from .study import Study
+
+if TYPE_CHECKING:
+    from .result import Result, ResultSet
+    from .study import Study
 
 MINUS = "\N{MINUS SIGN}"
 RANGE = "\N{EN DASH}"

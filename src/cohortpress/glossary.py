@@ -106,3 +106,10 @@ MEASURES: dict[str, Measure] = {
     **_estimate("rate", "rate per 100 patient-years", "100 events / years observed"),
     "patient_years": Measure("patient-years", "sum of the years observed"),
 }
+
+
+def headed(text: str) -> str:
+    """Return a label as it stands at the head of a row or a figure: "grip strength" with a capital, "hs-CRP" as is."""
+    word = text.split(" ", 1)[0]
+    greek = "\u0370" <= word[:1] < "\u0400"  # as in "\u03b2-blocker": the capital reads as another letter
+    return text[:1].upper() + text[1:] if word.islower() and not greek else text

@@ -182,3 +182,8 @@ def figure_block(svg: str, name: str, theme: Theme, share: float) -> str:
     width = f"{int(100 * share)}%"
     opening = f'<figure class="figure" id="{name}" data-picture="figures/{name}.png" data-width="{width}">'
     return f"```{{=html}}\n{opening}\n{drawing}\n</figure>\n```\n"
+
+
+def pictures(body: str) -> list[str]:
+    """Return where the pictures of a filled document lie that Word will show."""
+    return re.findall(r'<figure class="figure" id="[^"]*" data-picture="([^"]+)"', body)

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterable
 
-from .glossary import MEASURES
+from .glossary import MEASURES, headed
 from .language import Language
 from .result import Result, ResultSet
-from .study import Study, headed
+from .study import Study
 from .templating import said_of
 
 _PRINTED = re.compile(r'data-result="([\w.]+)"')

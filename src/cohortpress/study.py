@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from .errors import Fault, StudyError, did_you_mean
+from .glossary import headed
 
 STUDY_FILE = Path("report/study.yml")
 SCHEMA = Path(__file__).parent / "schema/study.schema.json"  # made of the models below by `make schema`
@@ -61,13 +62,6 @@ def _leaves_the_study(path: str) -> bool:
 
 def _in_one_line(value: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", value).strip(" ")
-
-
-def headed(text: str) -> str:
-    """Return a label as it stands at the head of a row or a figure: "grip strength" with a capital, "hs-CRP" as is."""
-    word = text.split(" ", 1)[0]
-    greek = "\u0370" <= word[:1] < "\u0400"  # as in "\u03b2-blocker": the capital reads as another letter
-    return text[:1].upper() + text[1:] if word.islower() and not greek else text
 
 
 # It prints as it stands: no Markdown, no line breaks.

@@ -34,9 +34,10 @@ from . import __version__
 from .claims import judge
 from .errors import CohortpressError, Fault, ResultError, StudyError, TemplateError, did_you_mean
 from .formatting import Formatter, own_decimals, span
+from .glossary import headed
 from .language import Language, part_of
 from .result import Result, ResultSet
-from .study import Study, headed
+from .study import Study
 
 # Whatever Markdown could read as a mark; a single point, comma, slash or hyphen within a word is none.
 _SPECIAL = re.compile(rf"(?<=\w)[.,/-](?!\w)|(?<!\w)[.,/-]|[{re.escape(re.sub('[.,/-]', '', string.punctuation))}]")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import boxes, courses, flow, responders, waterfall
 from .asked import Alt, Asked, Kind
-from .canvas import Drawing, Look, Panel, Words, draw, render, skin
+from .canvas import Look, Panel, Words, draw, picture, skin
 
 KINDS: dict[str, Kind] = {
     "boxes": boxes.KIND,
@@ -17,4 +17,4 @@ KINDS: dict[str, Kind] = {
     "waterfall": waterfall.KIND,
 }
 
-__all__ = ["KINDS", "Alt", "Asked", "Drawing", "Kind", "Look", "Panel", "Words", "draw", "render", "skin"]
+__all__ = ["KINDS", "Alt", "Asked", "Kind", "Look", "Panel", "Words", "draw", "picture", "skin"]

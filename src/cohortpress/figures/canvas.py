@@ -10,7 +10,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -127,51 +127,45 @@ class Panel:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """``svg`` holds an SVG a panel, in marked colours; ``png`` draws an image in given colours and dpi."""
+def draw(panels: Sequence[Panel], look: Look, name: str) -> str:
+    """Return an SVG a panel, in marked colours; ``name`` is unique in the document (the SVGs' ids begin with it)."""
+    look, rooms = _in_rooms(panels, look)
+    size, svgs = look.size, []
+    for index, (panel, room) in enumerate(zip(panels, rooms, strict=True)):
+        figure = _figure(size.width_mm, size.height_mm)
+        _draw(panel, Pen(look, room, _axes(figure, 0, 0, size), MARKS))
+        svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}"))
+    abreast = size.across + size.spare if size.spare else size.across
+    ems = size.width_mm / Ruler(look).em
+    # On a phone a wide panel keeps its letters legible, and is moved sideways: also by keys.
+    keys = ' tabindex="0"' if ems > WIDE else ""
+    opening = f'<div class="panels" style="--across: {abreast}; --ems: {ems}"{keys}>'
+    return f"{opening}\n{''.join(svgs)}</div>\n"
 
-    svg: str
-    png: Callable[[Mapping[str, str], int], bytes] = field(compare=False)
+
+def picture(panels: Sequence[Panel], look: Look, tokens: Mapping[str, str] = PLAIN, dpi: int = DPI) -> bytes:
+    """Return all panels as one PNG."""
+    look, rooms = _in_rooms(panels, look)
+    size, em = look.size, Ruler(look).em
+    rows, gap, gutter = math.ceil(len(panels) / size.across), ROW_GAP * em, GUTTER * em
+    figure = _figure((size.width_mm + gutter) * size.across - gutter, (size.height_mm + gap) * rows - gap)
+    for index, (panel, room) in enumerate(zip(panels, rooms, strict=True)):
+        row, column = divmod(index, size.across)
+        corner = column * (size.width_mm + gutter), (rows - 1 - row) * (size.height_mm + gap)
+        _draw(panel, Pen(look, room, _axes(figure, *corner, size), tokens))
+    return _save(figure, "png", dpi)
 
 
-def render(panels: Sequence[Panel], name: str, look: Look) -> Drawing:
-    """Draw the panels; ``name`` is unique in the document (the SVGs' ids begin with it)."""
+def _in_rooms(panels: Sequence[Panel], look: Look) -> tuple[Look, list[Room]]:
+    """Return the room of each panel, and the look with the height that all of them need."""
     ruler = Ruler(look)
     rooms = [replace(panel.room(ruler), head=len(ruler.head(panel))) for panel in panels]
     room = reduce(Room.and_of, rooms)
     # Margins at the right are alike only below one another: a long label shall not narrow the plots beside it.
     across = look.size.across
     rooms = [replace(room, right=max(r.right for r in rooms[index % across :: across])) for index in range(len(rooms))]
-    size = replace(look.size, height_mm=room.body + ruler.above(room) if room.body else look.size.height_mm)
-    look = replace(look, size=size)
-    svgs = []
-    for index, panel in enumerate(panels):
-        figure = _figure(size.width_mm, size.height_mm)
-        _draw(panel, Pen(look, rooms[index], _axes(figure, 0, 0, size), MARKS))
-        svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}"))
-
-    def png(tokens: Mapping[str, str], dpi: int) -> bytes:
-        rows, gap, gutter = math.ceil(len(panels) / size.across), ROW_GAP * ruler.em, GUTTER * ruler.em
-        figure = _figure((size.width_mm + gutter) * size.across - gutter, (size.height_mm + gap) * rows - gap)
-        for index, panel in enumerate(panels):
-            row, column = divmod(index, size.across)
-            corner = column * (size.width_mm + gutter), (rows - 1 - row) * (size.height_mm + gap)
-            _draw(panel, Pen(look, rooms[index], _axes(figure, *corner, size), tokens))
-        return _save(figure, "png", dpi)
-
-    abreast = size.across + size.spare if size.spare else size.across
-    ems = size.width_mm / ruler.em
-    # On a phone a wide panel keeps its letters legible, and is moved sideways: also by keys.
-    keys = ' tabindex="0"' if ems > WIDE else ""
-    opening = f'<div class="panels" style="--across: {abreast}; --ems: {ems}"{keys}>'
-    return Drawing(f"{opening}\n{''.join(svgs)}</div>\n", png)
-
-
-def draw(panels: Sequence[Panel], name: str, look: Look, *, for_word: bool) -> tuple[str, bytes]:
-    """Return a drawing as SVG in marked colours, and as PNG if Word is to show it."""
-    drawing = render(panels, name, look)
-    return drawing.svg, drawing.png(PLAIN, DPI) if for_word else b""
+    height = room.body + ruler.above(room) if room.body else look.size.height_mm
+    return replace(look, size=replace(look.size, height_mm=height)), rooms
 
 
 def skin(svg: str, tokens: Mapping[str, str], family: str) -> str:

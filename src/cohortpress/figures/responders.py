@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..formatting import RANGE
-from ..study import headed
+from ..glossary import headed
 from .asked import Alt, Asked, Kind, value
 from .canvas import LINE, Panel, Pen, Room, Ruler, Text
 from .labels import Line, stack, width

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..study import headed
+from ..glossary import headed
 from .asked import Alt, Asked, Kind, each_at_visit, value
 from .canvas import Panel, Pen, Room, Ruler, Text
 from .labels import Label, Line, named, width, write
