@@ -52,6 +52,7 @@ ORDER = [
     "inks",
     "press",
     "preflight",
+    "loading",
     "workers",
     "wordprocessing",
     "congress",

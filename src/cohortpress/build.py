@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .congress import Profile
     from .engine import Engine
     from .illustration import Place, Request
+    from .language import Language
     from .paper import PageSize
     from .printing import Writer
     from .result import ResultSet
@@ -94,7 +95,7 @@ def build(
         raise RuntimeError("A script that builds must do so below: if __name__ == '__main__':")
     from .workers import Workers
 
-    with Workers() as workers:
+    with _without_collection(), Workers() as workers:
         workers.start(drawing=not is_analysed(folder))
         with Build(folder, options, report, warn, workers) as steps:
             outputs = steps.run()
@@ -194,8 +195,9 @@ class Build:
     def _caution(self, faults: Iterable[Fault]) -> None:
         """Warn of what stops nothing, now and whenever nothing has changed since."""
         for fault in faults:
-            self._warnings.append(fault)
-            self._warn(fault)
+            if fault not in self._warnings:
+                self._warnings.append(fault)
+                self._warn(fault)
 
     @cached_property
     def _results_file(self) -> Path:
@@ -305,6 +307,7 @@ class Build:
             rendering = [threads.submit(self.render, document) for document in documents]
             printing = [threads.submit(self._print_after, *job) for job in zip(rendering, documents, strict=True)]
             checking = [threads.submit(self._check_prose, document) for document in documents]
+            checking.append(threads.submit(self._check_sentences))
             wait(rendering)  # the pages come before the rest, since to print them takes longest
             in_word = [document for document in documents if "docx" in ENDINGS[document]]
             others = [threads.submit(step, d) for d in in_word for step in (self._word, self._text)]
@@ -321,13 +324,14 @@ class Build:
         """Read a page back while it is printed; the verification then finds it read."""
         from .verify import read_page
 
-        _ = self.results, self._filler(document).language
+        _ = self.results, self._language
         read_page(self.page_of(document).decode())
 
     def fill(self, document: Document) -> None:
         """Results, prose and templates to ``build/*.qmd`` and its style sheet."""
         self._write(document)
         self._check_prose(document)
+        self._check_sentences()
 
     def _write(self, document: Document) -> None:
         self.analyse()
@@ -369,7 +373,7 @@ class Build:
             matter, body = self._filler(document).fill(_text_of(source), f"report/{document}.qmd")
             body = self._with_figures(document, body)
             if document == "abstract":
-                body = with_names(body, self.congress.in_language(self._filler(document).language))
+                body = with_names(body, self.congress.in_language(self._language))
             for old in self._tables_of(document):
                 old.unlink()
             for name, table in tables(body):
@@ -407,6 +411,10 @@ class Build:
             )
         return self._fillers[document]
 
+    @property
+    def _language(self) -> Language:
+        return self._filler(self.options.documents[0]).language
+
     def vocabulary(self) -> list[Entry]:
         """Return what a document of this study can say, with what it prints now."""
         from .vocabulary import vocabulary
@@ -418,33 +426,34 @@ class Build:
         from .reader import reader_block
 
         script = self._template("reader.js").read_text(encoding="utf-8")
-        return reader_block(body, script, self.study, self.results, self._filler(document).language)
+        return reader_block(body, script, self.study, self.results, self._language)
 
     def _check_prose(self, document: Document) -> None:
         """Hold the author's own words against the results: no typed number, no word that says too much.
 
         Warns, or, if the build is strict, raises TemplateError with all faults.
         """
+        self._check_words(f"prose of the {document}", f"report/{document}.qmd", document)
 
+    def _check_sentences(self) -> None:
+        """Hold the sentences of the study against the results likewise, where it has its own."""
+        place = self._template(f"language/{self._language.name}.jinja")
+        if self.folder.resolve() in place.parents:
+            name = place.relative_to(self.folder.resolve()).as_posix()
+            self._check_words("sentences", name, self.options.documents[0])
+
+    def _check_words(self, what: str, name: str, document: Document) -> None:
         def make() -> list[Fault]:
             from .gate import check_prose, read_words
 
-            language = self._filler(document).language
-            sentences = self._templates(f"language/{language.name}.jinja")
-            own = [path for path in sentences if self.folder.resolve() in path.parents]
-            sources = {f"report/{document}.qmd": source}
-            sources |= {path.relative_to(self.folder.resolve()).as_posix(): path for path in own}
-            texts = {name: path.read_text(encoding="utf-8") for name, path in sources.items()}
-            watched = [
-                word
-                for path in self._templates(f"language/{language.name}.overreach.yml")[:1]
-                for word in read_words(path)
-            ]
-            return check_prose(texts, self.study, self.results, language, watched)
+            watched = self._templates(f"language/{self._language.name}.overreach.yml")[:1]
+            words = [word for path in watched for word in read_words(path)]
+            texts = {name: source.read_text(encoding="utf-8")}
+            return check_prose(texts, self.study, self.results, self._language, words)
 
-        source = self.folder / "report" / f"{document}.qmd"
+        source = self.folder / name
         inputs = [self.study.file_in(self.folder), self._results_file, source, *self._templates("language/*")]
-        faults = self._step(f"check of the prose of the {document}", inputs, [], make)
+        faults = self._step(f"check of the {what}", inputs, [], make)
         if faults and self.options.strict:
             raise TemplateError(*faults)
         self._caution(faults)
@@ -593,9 +602,8 @@ class Build:
 
         def make() -> None:
             text = filled.read_text(encoding="utf-8")
-            language = self._filler(document).language
-            profile = self.congress.in_language(language)
-            write(txt, submission(text, _text_of(source), self.study, profile, language, self.work))
+            profile = self.congress.in_language(self._language)
+            write(txt, submission(text, _text_of(source), self.study, profile, self._language, self.work))
 
         study = self.study.file_in(self.folder)
         inputs: list[Input] = [filled, source, study, repr(self.congress), *self._templates("language/*.jinja")]
@@ -627,8 +635,8 @@ class Build:
         """Read the finished set back, and hold every number in it against the results."""
         from .verify import verify
 
-        language = self._filler(DOCUMENTS[0]).language
-        return verify(files or self.output, self.folder, self.study, language, self.results, strict=strict)
+        files = files or self.output
+        return verify(files, self.folder, self.study, self._language, self.results, strict=strict)
 
     def _check(self, files: Outputs) -> None:
         """Raise OutputError where a finished file says something else than the results, or more than it may."""
@@ -685,7 +693,7 @@ class Build:
 
 @contextlib.contextmanager
 def _without_collection() -> Iterator[None]:
-    """Spare Python the search for dead cycles: a large cohort is millions of cells that all stay alive."""
+    """Spare Python the search for dead cycles: nearly all that a build loads and reads stays alive to its end."""
     was_on = gc.isenabled()
     gc.disable()
     try:

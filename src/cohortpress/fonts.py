@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -28,6 +29,7 @@ FONTS: dict[str, tuple[str, dict[str, str]]] = {
 }
 # All faces that the style sheets use, with their weight and style in CSS.
 FACES = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
+_ONE_AT_A_TIME = threading.Lock()
 FEATURES = ["kern", "liga", "tnum", "lnum", "mark", "ccmp"]
 # Characters that every subset of a font holds, so that most edits of a text find their fonts ready.
 COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozenset(
@@ -52,23 +54,28 @@ def subset(file: Path, weight: int, characters: frozenset[str], cache: Path) -> 
     wanted = "".join(sorted(characters))
     key = hashlib.sha256(f"{file.stat().st_size} {wanted}".encode()).hexdigest()[:12]
     ready = cache / f"{file.stem}-{weight}-{key}.woff2"
-    if not ready.is_file():
-        from fontTools.subset import Options, Subsetter, load_font
-
-        options = Options(flavor="woff2", hinting=False, layout_features=FEATURES)
-        buffer = io.BytesIO()
-        with load_font(str(file), options, lazy=True) as font:
-            subsetter = Subsetter(options)
-            subsetter.populate(text=wanted)
-            subsetter.subset(font)
-            if "fvar" in font:
-                from fontTools.varLib.instancer import instantiateVariableFont
-
-                instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True)
-            font.flavor, font.recalcTimestamp = "woff2", False
-            font.save(buffer)
-        cache.mkdir(parents=True, exist_ok=True)
-        part = ready.with_suffix(f".{os.getpid()}.part")  # two builds may make it at the same time
-        part.write_bytes(buffer.getvalue())
-        part.replace(ready)
+    with _ONE_AT_A_TIME:  # both documents want the same
+        if not ready.is_file():
+            _make_subset(file, weight, wanted, ready)
     return ready.read_bytes()
+
+
+def _make_subset(file: Path, weight: int, characters: str, ready: Path) -> None:
+    from fontTools.subset import Options, Subsetter, load_font
+
+    options = Options(flavor="woff2", hinting=False, layout_features=FEATURES)
+    buffer = io.BytesIO()
+    with load_font(str(file), options, lazy=True) as font:
+        subsetter = Subsetter(options)
+        subsetter.populate(text=characters)
+        subsetter.subset(font)
+        if "fvar" in font:
+            from fontTools.varLib.instancer import instantiateVariableFont
+
+            instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True)
+        font.flavor, font.recalcTimestamp = "woff2", False
+        font.save(buffer)
+    ready.parent.mkdir(parents=True, exist_ok=True)
+    part = ready.with_suffix(f".{os.getpid()}.part")  # two builds may make it at the same time
+    part.write_bytes(buffer.getvalue())
+    part.replace(ready)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes.util
-import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -16,26 +15,22 @@ from .fonts import font_file
 
 
 @contextmanager
-def _quickly() -> Iterator[None]:
-    """Load what follows in two thirds of the time.
+def _found_by_the_system() -> Iterator[None]:
+    """Let the system alone look for the libraries that WeasyPrint loads.
 
     WeasyPrint tries the names that a library has on any system. For each that Linux does not know, Python would ask
     ldconfig, gcc and ld, two dozen processes; but Linux finds libraries itself by their full names, which come last.
-    Nor is there a cycle to be found dead while a module loads.
     """
-    find, collects = ctypes.util.find_library, gc.isenabled()
+    find = ctypes.util.find_library
     if sys.platform == "linux":
         ctypes.util.find_library = lambda name: None
-    gc.disable()
     try:
         yield
     finally:
         ctypes.util.find_library = find
-        if collects:
-            gc.enable()
 
 
-with _quickly():
+with _found_by_the_system():
     from weasyprint import CSS, HTML, Document
     from weasyprint.css.counters import CounterStyle
     from weasyprint.html import HTML_HANDLERS, make_replaced_box

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AT_ONCE = 2  # a document each
 FORKS = sys.platform == "linux"  # elsewhere not all libraries survive it
 # Click, since each worker runs the imports of the command.
-PRINTING = ["click", f"{__package__}.printing", f"{__package__}.typesetting"]
+PRINTING = [f"{__package__}.loading", "click", f"{__package__}.printing", f"{__package__}.typesetting"]
 DRAWING = [f"{__package__}.figures", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"]
 
 Given = ParamSpec("Given")
@@ -67,10 +67,15 @@ def _begin() -> Executor:
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     try:
-        # Frozen, what the workers share is not copied for each by a search for dead cycles.
-        return ProcessPoolExecutor(AT_ONCE, get_context("forkserver" if FORKS else "spawn"), initializer=gc.freeze)
+        return ProcessPoolExecutor(AT_ONCE, get_context("forkserver" if FORKS else "spawn"), initializer=_settle)
     except OSError:  # no shared memory, as in some containers
         return ThreadPoolExecutor(1)
+
+
+def _settle() -> None:
+    """Look for garbage, but not in what the workers share: the search would copy it for each."""
+    gc.freeze()
+    gc.enable()
 
 
 def _load() -> None:
