@@ -178,6 +178,9 @@ def render(folder: Path, document: Document, theme: str) -> Path:
         def run(self, job: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             return job(*args, **kwargs)
 
+        def apart(self) -> Workers:
+            return self
+
     options = Options(engine="pandoc", theme=theme, documents=(document,))
     with Build(folder, options, lambda step, seconds: None, workers=Here()) as steps:
         steps.fill(document)

@@ -127,6 +127,7 @@ class Build:
         self._warn = warn
         self._open = contextlib.ExitStack()
         self.workers = workers or self._open.enter_context(Workers())
+        self._drawers = self._open.enter_context(self.workers.apart())
         self._warnings: list[Fault] = []
         self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
@@ -304,14 +305,18 @@ class Build:
         self.analyse()
         with ThreadPoolExecutor() as threads:
             _all(threads.submit(self._write, document) for document in documents)
+            self._drawers.close()  # those that have drawn hold memory that pandoc needs
             rendering = [threads.submit(self.render, document) for document in documents]
             printing = [threads.submit(self._print_after, *job) for job in zip(rendering, documents, strict=True)]
             checking = [threads.submit(self._check_prose, document) for document in documents]
             checking.append(threads.submit(self._check_sentences))
-            wait(rendering)  # the pages come before the rest, since to print them takes longest
             in_word = [document for document in documents if "docx" in ENDINGS[document]]
+            drawing = [threads.submit(self._draw_for_word, document) for document in in_word]
+            wait([*rendering, *drawing])  # the pages come before the rest, since to print them takes longest
+            self._drawers.close()
+            reading = [threads.submit(self._read_ahead, document) for document in documents]
             others = [threads.submit(step, d) for d in in_word for step in (self._word, self._text)]
-            _all([*printing, *checking, *others, *(threads.submit(self._read_ahead, d) for d in documents)])
+            _all([*printing, *checking, *drawing, *reading, *others])
         for document in documents:
             self._ledger.note(document, digest([self._results_file]), self._files_of(document))
         return self.publish()
@@ -496,7 +501,7 @@ class Build:
 
         def drawn(job: Callable[..., Made], *more: str) -> Made:
             panels, look = plan(asked, size, self.study, self.cohort, self.results, self.theme, Words(**words))
-            return self.workers.run(job, panels, look, *more)
+            return self._drawers.run(job, panels, look, *more)
 
         def make() -> None:
             png.unlink(missing_ok=True)
@@ -579,11 +584,14 @@ class Build:
             with _at(self.study.where("documents", document, kind)):
                 self._step(f"PDF of the {document} for the {kind}", [fitted, repr(page), *read], [pdf], make)
 
+    def _draw_for_word(self, document: Document) -> None:
+        for draw in self._for_word.pop(document, ()):
+            draw()
+
     def _word(self, document: Document) -> None:
         from .engine.pandoc import run_pandoc
 
-        for drawn in self._for_word.get(document, ()):
-            drawn()
+        self._draw_for_word(document)
         filled, docx = self._work(document, "qmd"), self._work(document, "docx")
         lua = self._template("docx.lua")
         pictures = sorted((self.work / "figures").glob(f"{document}-*.png"))

@@ -35,8 +35,18 @@ class Workers:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+        self.close()
+
+    def close(self) -> None:
+        """End the processes, with all the memory that they took; a further job begins new ones."""
+        with self._lock:
+            if self._pool:
+                self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def apart(self) -> Workers:
+        """Return others, to be closed before these."""
+        return Workers()
 
     def start(self, *, drawing: bool = True) -> None:
         """Let another process load what prints, and what draws; comes back at once."""
