@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing import current_process
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .errors import CohortpressError, Fault, OutputError, StudyError, TemplateError
 from .freshness import (
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .result import ResultSet
     from .style import Theme
     from .templating import Filler
+    from .verify import Check
     from .verify import Report as Verified
     from .verify.files import Outputs
     from .vocabulary import Entry
@@ -53,6 +54,7 @@ Document = Literal["abstract", "poster"]
 DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
 ENDINGS = {"abstract": ("pdf", "fitted.html", "docx", "txt"), "poster": ("pdf", "fitted.html", "png")}
 
+AT_MOST = 16  # threads: most wait, for another or for a process
 PREVIEW_WIDTH = 1000  # pixels
 
 Report = Callable[[str, float], None]
@@ -132,6 +134,7 @@ class Build:
         self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
         self._asked: dict[Document, dict[str, Request]] = {}
+        self._verified: dict[str, list[Check]] = {}
         self._for_word: dict[Document, list[Callable[[], object]]] = {}
         self._ledger = Ledger(folder / LEDGER)
 
@@ -303,20 +306,23 @@ class Build:
         documents = sorted(self.options.documents, reverse=True)  # the poster takes longest
         _ = self.engine  # one that is asked for and absent fails before anything is done
         self.analyse()
-        with ThreadPoolExecutor() as threads:
+        with ThreadPoolExecutor(AT_MOST) as threads:
             _all(threads.submit(self._write, document) for document in documents)
             self._drawers.close()  # those that have drawn hold memory that pandoc needs
             rendering = [threads.submit(self.render, document) for document in documents]
-            printing = [threads.submit(self._print_after, *job) for job in zip(rendering, documents, strict=True)]
+            pages = zip(rendering, documents, strict=True)
+            making = {document: [threads.submit(self._print_after, page, document)] for page, document in pages}
             checking = [threads.submit(self._check_prose, document) for document in documents]
             checking.append(threads.submit(self._check_sentences))
             in_word = [document for document in documents if "docx" in ENDINGS[document]]
             drawing = [threads.submit(self._draw_for_word, document) for document in in_word]
             wait([*rendering, *drawing])  # the pages come before the rest, since to print them takes longest
             self._drawers.close()
-            reading = [threads.submit(self._read_ahead, document) for document in documents]
-            others = [threads.submit(step, d) for d in in_word for step in (self._word, self._text)]
-            _all([*printing, *checking, *drawing, *reading, *others])
+            for document in in_word:
+                making[document] += [threads.submit(step, document) for step in (self._word, self._text)]
+            verifying = [threads.submit(self._verify_after, making[document], document) for document in documents]
+            checking.append(threads.submit(self._verify_results))
+            _all([*checking, *drawing, *(job for jobs in making.values() for job in jobs), *verifying])
         for document in documents:
             self._ledger.note(document, digest([self._results_file]), self._files_of(document))
         return self.publish()
@@ -325,12 +331,24 @@ class Build:
         rendering.result()
         self.print(document)
 
-    def _read_ahead(self, document: Document) -> None:
-        """Read a page back while it is printed; the verification then finds it read."""
-        from .verify import read_page
+    def _verify_after(self, making: Sequence[Future[Any]], document: Document) -> None:
+        """Read a page back while it is printed, and hold its finished files against the results."""
+        from concurrent.futures import wait
 
-        _ = self.results, self._language
+        from .verify import checks_of, read_page
+
         read_page(self.page_of(document).decode())
+        language, results, files = self._language, self.results, self._finished((document,))
+        wait(making)
+        if not any(job.exception() for job in making):
+            self._verified[document] = checks_of(
+                document, files, self.study, results, language, strict=self.options.strict
+            )
+
+    def _verify_results(self) -> None:
+        from .verify import RESULTS, checks_of_results
+
+        self._verified[RESULTS] = checks_of_results(self.results, self.folder, self.study, self.results)
 
     def fill(self, document: Document) -> None:
         """Results, prose and templates to ``build/*.qmd`` and its style sheet."""
@@ -619,7 +637,8 @@ class Build:
 
     def publish(self) -> list[Path]:
         """Put the finished set into ``_output/``, whole or not at all; return its files."""
-        files = self._finished()
+        # A document that was left out of this build stays as long as it is not older than the data.
+        files = self._finished([d for d in DOCUMENTS if d in self.options.documents or self._is_current(d)])
         placed = [self.output / name for name in files]
         before = {os.path.relpath(path, self.output) for path in self._ledger.made("outputs")}
         # Another style changes no number.
@@ -644,7 +663,8 @@ class Build:
         from .verify import verify
 
         files = files or self.output
-        return verify(files, self.folder, self.study, self._language, self.results, strict=strict)
+        known = self._verified
+        return verify(files, self.folder, self.study, self._language, self.results, strict=strict, known=known)
 
     def _check(self, files: Outputs) -> None:
         """Raise OutputError where a finished file says something else than the results, or more than it may."""
@@ -658,14 +678,10 @@ class Build:
 
             leaks(files, self.cohort)
 
-    def _finished(self) -> dict[str, Path]:
-        """Return what a reader gets: name below ``_output/`` -> where it was made.
-
-        A document that was left out of this build stays as long as it is not older than the data.
-        """
-        current = [d for d in DOCUMENTS if d in self.options.documents or self._is_current(d)]
-        files = [file for document in current for file in self._files_of(document)]
-        tables = [table for document in current for table in self._tables_of(document)]
+    def _finished(self, documents: Sequence[Document]) -> dict[str, Path]:
+        """Return what a reader gets: name below ``_output/`` -> where it was made."""
+        files = [file for document in documents for file in self._files_of(document)]
+        tables = [table for document in documents for table in self._tables_of(document)]
         made = (*files, self._results_file, *tables)
         return {path.relative_to(self.work).as_posix().replace(".fitted", ""): path for path in made}
 

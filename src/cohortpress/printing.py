@@ -23,7 +23,7 @@ MM_PER_PX = 25.4 / 96
 Writer = Callable[["Document", Path], None]
 _Lines = Sequence[Sequence[str | None]]  # what grid-template-areas says: names (or none) of the cells, line by line
 # The share of the height that may stay empty before a larger text is tried; the finest step of texts, in pt.
-SLACK = 0.025
+SLACK = 0.032
 FINEST = 0.08
 # Rounding in the layout is no overflow.
 TOLERANCE_MM = 0.3

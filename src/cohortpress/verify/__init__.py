@@ -6,7 +6,9 @@ Every other format is held against the HTML of its document, the results against
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from ..errors import CohortpressError
 from ..language import Language
@@ -17,7 +19,7 @@ from .files import Outputs, Unreadable, outputs, read_text
 from .page import read_page
 from .report import Check, Finding, Report
 
-__all__ = ["Check", "Finding", "Report", "read_page", "verify"]
+__all__ = ["Check", "Finding", "Report", "checks_of", "checks_of_results", "read_page", "verify"]
 
 RESULTS = "results.json"
 FORMATS = {"abstract": ("pdf", "docx", "txt"), "poster": ("pdf",)}
@@ -31,32 +33,49 @@ def verify(
     results: ResultSet | None = None,
     *,
     strict: bool = True,
+    known: Mapping[str, Sequence[Check]] = MappingProxyType({}),
 ) -> Report:
     """Check the files in ``output``: a folder, or a mapping from their names below it to where they lie.
 
     ``folder`` is the study's. ``results``, where they were computed anew, must be those in results.json,
     unless the data have changed since, which is said by itself. ``language`` is that of the study. Unless it is
-    ``strict``, numbers that an author typed are let be.
+    ``strict``, numbers that an author typed are let be. ``known`` are checks that were made before, of
+    a document or of results.json.
     """
     files = outputs(output)
     documents = [name for name in Documents.model_fields if {f"{name}.html", f"{name}.pdf"} & files.keys()]
     try:
         printed = ResultSet.from_json(read_text(files[RESULTS]))
-        pages = {f"{name}.html": read_text(files[f"{name}.html"]) for name in documents}
+        for name in documents:
+            read_text(files[f"{name}.html"])
     except (KeyError, Unreadable, CohortpressError) as error:
         missing = Finding(str(error), "a file that can be read", "")
         return Report((Check("files that can be read", "_output", len(files), (missing,)),))
-    analysed = data(printed, folder)
-    checks = [analysed, results_file(printed, results if analysed.ok else None, study)]
-    for name, (page, html) in zip(documents, pages.items(), strict=True):
-        pieces = list(trace_alts(read_page(html), study, printed, language))
-        checks += [
-            traced(page, pieces, study, printed, language),
-            *([untraced(page, pieces, study, printed, language)] if strict else []),
-            origins(page, html, study, printed, language),
-            *(format_of(f"{name}.{ending}", pieces, study, files) for ending in FORMATS[name]),
-            *(format_of(f"{name}-{kind}.pdf", pieces, study, files) for kind in study.documents.of(name).further),
-            *([attached(f"{name}-archive.pdf", files[RESULTS], files)] if study.documents.of(name).archive else []),
-            tables(name, pieces, files),
-        ]
+    checks = [*(known.get(RESULTS) or checks_of_results(printed, folder, study, results))]
+    for name in documents:
+        checks += known.get(name) or checks_of(name, files, study, printed, language, strict=strict)
     return Report(tuple(checks))
+
+
+def checks_of_results(printed: ResultSet, folder: Path, study: Study, computed: ResultSet | None) -> list[Check]:
+    """Return the checks of the results: against the data they came from, and against those ``computed`` anew."""
+    analysed = data(printed, folder)
+    return [analysed, results_file(printed, computed if analysed.ok else None, study)]
+
+
+def checks_of(
+    document: str, files: Mapping[str, Path], study: Study, results: ResultSet, language: Language, *, strict: bool
+) -> list[Check]:
+    """Return the checks of one document: its page against the results, its other files against its page."""
+    page, html = f"{document}.html", read_text(files[f"{document}.html"])
+    pieces = list(trace_alts(read_page(html), study, results, language))
+    spec = study.documents.of(document)
+    return [
+        traced(page, pieces, study, results, language),
+        *([untraced(page, pieces, study, results, language)] if strict else []),
+        origins(page, html, study, results, language),
+        *(format_of(f"{document}.{ending}", pieces, study, files) for ending in FORMATS[document]),
+        *(format_of(f"{document}-{kind}.pdf", pieces, study, files) for kind in spec.further),
+        *([attached(f"{document}-archive.pdf", files[RESULTS], files)] if spec.archive else []),
+        tables(document, pieces, files),
+    ]
