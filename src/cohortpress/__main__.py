@@ -1,5 +1,5 @@
 """``python -m cohortpress``."""
 
-from .cli import main
+from .cli import run
 
-main(prog_name="cohortpress")
+run()
