@@ -46,6 +46,8 @@ bench: setup-dev ## How long and how much memory, beside the floor and R Markdow
 	@echo
 	@$(PYTHON) bench/statistics_bench.py
 	@echo
+	@$(PYTHON) bench/printing_bench.py
+	@echo
 	@$(PYTHON) bench/new_study_bench.py
 	@echo
 	@$(PYTHON) bench/preview_bench.py
