@@ -52,6 +52,7 @@ ORDER = [
     "inks",
     "press",
     "preflight",
+    "jobs",
     "loading",
     "workers",
     "wordprocessing",

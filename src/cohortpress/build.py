@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing import current_process
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from .errors import CohortpressError, Fault, OutputError, StudyError, TemplateError
 from .freshness import (
@@ -30,8 +30,6 @@ from .ledger import Input, Ledger, code_digest, digest, write
 from .publishing import publish, recover
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from .changes import Changes
     from .cohort import Cohort
     from .congress import Profile
@@ -54,7 +52,6 @@ Document = Literal["abstract", "poster"]
 DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
 ENDINGS = {"abstract": ("pdf", "fitted.html", "docx", "txt"), "poster": ("pdf", "fitted.html", "png")}
 
-AT_MOST = 16  # threads: most wait, for another or for a process
 PREVIEW_WIDTH = 1000  # pixels
 
 Report = Callable[[str, float], None]
@@ -301,49 +298,47 @@ class Build:
 
     def run(self) -> list[Path]:
         """Go all the way; both documents at once, and nothing is printed before both are filled."""
-        from concurrent.futures import ThreadPoolExecutor, wait
+        from .jobs import Jobs
 
         documents = sorted(self.options.documents, reverse=True)  # the poster takes longest
         _ = self.engine  # one that is asked for and absent fails before anything is done
         self.analyse()
-        with ThreadPoolExecutor(AT_MOST) as threads:
-            _all(threads.submit(self._write, document) for document in documents)
-            self._drawers.close()  # those that have drawn hold memory that pandoc needs
-            rendering = [threads.submit(self.render, document) for document in documents]
-            pages = zip(rendering, documents, strict=True)
-            making = {document: [threads.submit(self._print_after, page, document)] for page, document in pages}
-            checking = [threads.submit(self._check_prose, document) for document in documents]
-            checking.append(threads.submit(self._check_sentences))
-            in_word = [document for document in documents if "docx" in ENDINGS[document]]
-            drawing = [threads.submit(self._draw_for_word, document) for document in in_word]
-            wait([*rendering, *drawing])  # the pages come before the rest, since to print them takes longest
-            self._drawers.close()
-            for document in in_word:
-                making[document] += [threads.submit(step, document) for step in (self._word, self._text)]
-            verifying = [threads.submit(self._verify_after, making[document], document) for document in documents]
-            checking.append(threads.submit(self._verify_results))
-            _all([*checking, *drawing, *(job for jobs in making.values() for job in jobs), *verifying])
+        with Jobs() as jobs:
+            for document in documents:
+                jobs.begin(self._write, document)
+            jobs.join()
+            self._drawers.rest()  # those that have drawn hold memory that pandoc needs
+            pages = {document: jobs.begin(self.render, document) for document in documents}
+            pictures = [jobs.begin(self._draw_for_word, document) for document in documents]
+            # To print the pages takes longest, so that all else waits until they are rendered.
+            drawn = jobs.begin(self._drawers.rest, after=[*pages.values(), *pictures])
+            for document in documents:
+                steps = (self._word, self._text) if "docx" in ENDINGS[document] else ()
+                made = [jobs.begin(self.print, document, after=[pages[document]])]
+                made += [jobs.begin(step, document, after=[drawn]) for step in steps]
+                jobs.begin(self._check_prose, document)
+                jobs.begin(self._read_ahead, document, after=[pages[document]])
+                jobs.begin(self._verify, document, after=made)
+            jobs.begin(self._check_sentences)
+            jobs.begin(self._verify_results)
         for document in documents:
             self._ledger.note(document, digest([self._results_file]), self._files_of(document))
         return self.publish()
 
-    def _print_after(self, rendering: Future[None], document: Document) -> None:
-        rendering.result()
-        self.print(document)
+    def _read_ahead(self, document: Document) -> None:
+        """Read a page back while it is printed; the verification then finds it read."""
+        from .verify import read_page
 
-    def _verify_after(self, making: Sequence[Future[Any]], document: Document) -> None:
-        """Read a page back while it is printed, and hold its finished files against the results."""
-        from concurrent.futures import wait
-
-        from .verify import checks_of, read_page
-
+        _ = self.results, self._language
         read_page(self.page_of(document).decode())
-        language, results, files = self._language, self.results, self._finished((document,))
-        wait(making)
-        if not any(job.exception() for job in making):
-            self._verified[document] = checks_of(
-                document, files, self.study, results, language, strict=self.options.strict
-            )
+
+    def _verify(self, document: Document) -> None:
+        from .verify import checks_of
+
+        files, strict = self._finished((document,)), self.options.strict
+        self._verified[document] = checks_of(
+            document, files, self.study, self.results, self._language, strict=strict
+        )
 
     def _verify_results(self) -> None:
         from .verify import RESULTS, checks_of_results
@@ -725,16 +720,6 @@ def _without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _all(jobs: Iterable[Future[None]]) -> None:
-    """Wait for all jobs, and raise what went wrong: all faults together."""
-    errors = [error for job in list(jobs) if (error := job.exception())]
-    users = [error for error in errors if isinstance(error, CohortpressError)]
-    if errors != users:
-        raise next(error for error in errors if error not in users)
-    if users:
-        raise type(users[0])(*dict.fromkeys(fault for error in users for fault in error.faults))
 
 
 @contextlib.contextmanager

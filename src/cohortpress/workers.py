@@ -45,8 +45,13 @@ class Workers:
             self._pool = None
 
     def apart(self) -> Workers:
-        """Return others, to be closed before these."""
-        return Workers()
+        """Return others, for jobs that leave much behind, where further processes cost little; else these."""
+        return Workers() if FORKS else self
+
+    def rest(self) -> None:
+        """Give back the memory that jobs have left, where new processes cost little."""
+        if FORKS:
+            self.close()
 
     def start(self, *, drawing: bool = True) -> None:
         """Let another process load what prints, and what draws; comes back at once."""
