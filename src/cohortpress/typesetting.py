@@ -53,6 +53,13 @@ SVG = "{http://www.w3.org/2000/svg}svg"
 LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,12})\s*", re.DOTALL)
 LAST_OF_A_TITLE = re.compile(r"(.*?\s)(\S.{1,26}\S)\s*", re.DOTALL)
 MUCH = 70  # characters
+TOGETHER = re.compile(
+    r"\b[pn]\s[=<>]\s?[\d<]|"  # p = 0.046
+    r"(?<=\d)–[\d−]|"  # 5.1–5.3
+    r"(?<=\d)\s(?:%|(?:[mµnc]?[glm]|mol|h|kPa|mmHg|I?U)(?:/\w{1,3})?(?!\w))|"  # 35 mm/h
+    r"\b\w{1,4}-[A-Z]{2}"  # so-JIA
+)
+NO_BREAK_SPACE, WORD_JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
 class Manuscript:
@@ -69,7 +76,7 @@ class Manuscript:
         fetcher = _fetcher(self._drawings)
         self._page = HTML(string=self._without_drawings(html), url_fetcher=fetcher)
         self._styles = [self._read(style) for style in styles]
-        _bind_last_words(self.root)
+        _bind(self.root)
 
     @property
     def root(self) -> Any:
@@ -152,20 +159,25 @@ def _fetcher(drawings: list[str]) -> URLFetcher:
     return Fetcher(allowed_protocols=("data",))
 
 
-def _bind_last_words(root: Any) -> None:
-    """Keep the last two words of each text together, and more of a title: nothing short stands alone on a line."""
+def _bind(root: Any) -> None:
+    """Keep together what belongs together: numbers with their units and signs, ranges, the last words of a text."""
     messages = (part for part in root.iter() if "message" in (part.get("class") or "").split())
     large = {text for part in messages for text in part.iter("p")}
-    for element in list(root.iter()):
+    for element in root.iterfind(".//body//*"):
+        if element.tag.startswith("{"):  # of a drawing
+            continue
+        for name in ("text", "tail"):
+            if text := getattr(element, name):
+                setattr(element, name, TOGETHER.sub(lambda found: _unbroken(found[0]), text))
         title = element.tag in ("h1", "h2", "h3") or element in large
         if not title and element.tag not in ("p", "li"):
             continue
         place, name = (element[-1], "tail") if len(element) else (element, "text")
-        text = getattr(place, name) or ""
         words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
-        if found := words.fullmatch(text):
-            # A no-break space would not keep a word with a hyphen together.
-            unbroken = element.makeelement("span", {"style": "white-space: nowrap"})
-            setattr(place, name, found[1])
-            unbroken.text = found[2]
-            element.append(unbroken)
+        if found := words.fullmatch(getattr(place, name) or ""):
+            setattr(place, name, (found[1] or "") + _unbroken(found[2]))
+
+
+def _unbroken(text: str) -> str:
+    """Return a text in which no line ends (`white-space: nowrap` would end the one before far too early)."""
+    return re.sub(r"(?<=[-–—/])(?=\S)", WORD_JOINER, re.sub(r"\s+", NO_BREAK_SPACE, text))

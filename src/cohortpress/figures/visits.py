@@ -147,6 +147,14 @@ class VisitPanel(Panel):
         first, last = min(steps), max(steps)
         return tuple(left + (right - left) * (step - first) / (last - first or 1) for step in steps)
 
+    def _breaks(self, xs: Sequence[float], *, even: bool) -> list[float]:
+        """Return where an axis that is not to scale is cut: between all visits but those closest in time."""
+        times = [visit.time for visit in self.visits if visit.time is not None]
+        if not even or len(times) < len(xs):
+            return []
+        steps = [later - earlier for earlier, later in pairwise(times)]
+        return [(a + b) / 2 for (a, b), step in zip(pairwise(xs), steps, strict=True) if step > min(steps)]
+
     def _bottom(self, ruler: Ruler) -> float:
         return (0.7 + LINE * len(self.rows(ruler))) * ruler.em
 
@@ -173,6 +181,10 @@ class VisitPanel(Panel):
         pen.line((pen.room.axis, bottom), (end, bottom), token="muted", width=4, z=1.5)
         for x in plot.xs:
             pen.line((x, bottom - 0.3 * em), (x, bottom), token="muted", width=4, z=1.5)
+        for x in self._breaks(plot.xs, even=pen.room.even):
+            for side in (x - 0.12 * em, x + 0.12 * em):
+                foot, head = (side - 0.12 * em, bottom - 0.28 * em), (side + 0.12 * em, bottom + 0.28 * em)
+                pen.line(foot, head, token="muted", width=4, z=3)
         for number, row in enumerate(reversed(rows)):
             row.write(pen, plot.xs, (0.35 + LINE * number) * em)
         return plot
