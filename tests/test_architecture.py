@@ -40,6 +40,7 @@ ORDER = [
     "paper",
     "fonts",
     "style",
+    "legibility",
     "figures",
     "templating",
     "ledger",

@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 
 from cohortpress.errors import StyleError
 from cohortpress.fonts import FONTS, Family, font_file
+from cohortpress.legibility import contrast, faint, unknown_tokens
 from cohortpress.paper import parse_page_size
 from cohortpress.style import Document, Theme, load_theme, stylesheet
 
@@ -108,21 +109,30 @@ def test_an_empty_theme_is_no_theme(own: Path) -> None:
         load_theme("classic", [own])
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2.1 defines it."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(a: str, b: str) -> float:
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
 def test_contrast_is_measured_as_wcag_does() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)  # WebAIM's example of the limit
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_themes_are_legible_and_use_no_unknown_token(name: str, cache: Path) -> None:
+    theme = load_theme(name, [THEMES])
+    assert list(faint(theme)) == []
+    for document in ("abstract", "poster"):
+        assert list(unknown_tokens(stylesheet(theme, document, parse_page_size("A4"), cache=cache), "")) == []
+
+
+def test_what_is_hard_to_read_is_told(own: Path) -> None:
+    theme = load_theme("classic", [own])
+    light = theme.colours["light"].model_copy(update={"on_band": theme.colours["light"].band})
+    (told,) = faint(theme.model_copy(update={"colours": {**theme.colours, "light": light}}))
+    assert str(told) == (
+        "templates/themes/classic/theme.yml, colours: 'on_band' on 'band' has a contrast of 1.0 (light scheme); "
+        "it needs 4.5. Make one of the two darker or lighter."
+    )
+    css = ":root { --accent: red } p { color: var(--acent); width: var(--wide, 9em) } /* var(--old) */"
+    (told,) = unknown_tokens(css, "here")
+    assert str(told) == "here: The style sheets use --acent, which nothing sets. Did you mean '--accent'?"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

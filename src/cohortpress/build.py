@@ -360,18 +360,16 @@ class Build:
         filled, css = self._work(document, "qmd"), self._work(document, "css")
         page = self.page(document)
 
-        def make() -> None:
+        def make() -> list[Fault]:
+            from .legibility import faint, unknown_tokens
             from .style import stylesheet
 
-            text = filled.read_text(encoding="utf-8")
-            write(css, stylesheet(self.theme, document, page, text=text, cache=self._cache))
+            sheet = stylesheet(self.theme, document, page, text=filled.read_text(encoding="utf-8"), cache=self._cache)
+            write(css, sheet)
+            return [*faint(self.theme), *unknown_tokens(sheet, f"templates/themes/{self.theme.name}")]
 
-        self._step(
-            f"style of the {document}",
-            [repr(page), self.theme.name, filled, *self._templates("themes/**/*")],
-            [css],
-            make,
-        )
+        inputs: list[Input] = [repr(page), self.theme.name, filled, *self._templates("themes/**/*")]
+        self._caution(self._step(f"style of the {document}", inputs, [css], make))
 
     def _fill(self, document: Document) -> None:
         from .congress import with_names

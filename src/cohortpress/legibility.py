@@ -1,0 +1,59 @@
+"""What makes a theme hard to read, told before anybody prints it: colours too alike, and tokens that do not exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .errors import Fault, did_you_mean
+from .style import Theme
+
+TEXT, LINE = 4.5, 3.0  # the least contrast of text and of lines: WCAG 2.1, 1.4.3 and 1.4.11
+GROUNDS = {"paper": ("ink", "muted", "accent", "worse"), "tint": ("ink", "muted", "accent"), "band": ("on_band",)}
+# By the elements of a figure, and by the printer.
+SET_ELSEWHERE = ("across", "ems", "beside", "text")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_USED = re.compile(r"var\(\s*--([\w-]+)\s*([,)])")
+_DECLARED = re.compile(r"(?<![\w-])--([\w-]+)\s*:")
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours such as "#005f78", 1 to 21, as WCAG 2.1 defines it."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def faint(theme: Theme) -> Iterator[Fault]:
+    """Yield a fault for each text and line that hardly stands out from its ground."""
+    for scheme, colours in theme.colours.items():
+        for text, ground, least in _pairs():
+            found = contrast(getattr(colours, text), getattr(colours, ground))
+            if found < least:
+                yield Fault(
+                    f"'{text}' on '{ground}' has a contrast of {found:.1f} ({scheme} scheme); it needs {least}.",
+                    "Make one of the two darker or lighter.",
+                    f"templates/themes/{theme.name}/theme.yml, colours",
+                )
+
+
+def unknown_tokens(css: str, where: str) -> Iterator[Fault]:
+    """Yield a fault for each custom property that a style sheet needs and nothing sets."""
+    css = _COMMENT.sub("", css)
+    declared = {*_DECLARED.findall(css), *SET_ELSEWHERE}
+    for name, end in dict.fromkeys(_USED.findall(css)):
+        if name not in declared and end == ")" and not name.startswith("top-"):
+            names = [f"--{other}" for other in sorted(declared)]
+            yield Fault(f"The style sheets use --{name}, which nothing sets.", did_you_mean(f"--{name}", names), where)
+
+
+def _pairs() -> Iterator[tuple[str, str, float]]:
+    for ground, texts in GROUNDS.items():
+        yield from ((text, ground, TEXT) for text in texts)
+    yield "course", "paper", LINE
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, 0 to 1, as WCAG 2.1 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
