@@ -267,6 +267,10 @@ PANELS: list[list[Panel]] = [
     [replace(PANEL, thresholds=tuple(Threshold(at, f"activity {at}") for at in (1, 2, 3, 20)))] * 3,
     [CROWDED, replace(CROWDED, visits=tuple(Visit(None, 3, label=f"Visit number {i}") for i in range(8)))],
     [many(60)] * 6,
+    [Boxes(
+        title="Weight", courses=((40, 42), (50, 48)), medians=(None, None), boxes=(None, None), alt="",
+        visits=(Visit(None, 17, label="Before the start of therapy"), Visit(None, 17, label="End of therapy")),
+    )],
     [Flow(title="", alt="", stages=(
         Stage("Baseline", (Text("312"), Text("/"), Text("312"), Text(" measured")), ()),
         Stage("A second visit with a long name", (Text("250"), Text("/"), Text("312"), Text(" measured")),

@@ -54,13 +54,20 @@ class Row:
     texts: tuple[Text, ...]
     token: str = "ink"
 
+    @property
+    def strong(self) -> bool:
+        return self.token == "accent"
+
+    def half(self, visit: int, ruler: Ruler) -> float:
+        """Return half of the width of the text at a visit."""
+        return ruler.width(self.texts[visit].string, strong=self.strong) / 2
+
     def write(self, pen: Pen, xs: Sequence[float], height: float) -> None:
         """Write all texts, or, where they would touch, every second, third ..."""
         pen.text(pen.room.axis - 0.5 * pen.em, height, self.name, ha="right")
-        strong = self.token == "accent"
-        halves = [pen.width(text.string, strong=strong) / 2 for text in self.texts]
+        halves = [self.half(visit, pen) for visit in range(len(self.texts))]
         for index in _legible(xs, halves, GAP * pen.em):
-            pen.text(xs[index], height, self.texts[index], self.token, ha="center", strong=strong)
+            pen.text(xs[index], height, self.texts[index], self.token, ha="center", strong=self.strong)
 
 
 @dataclass(frozen=True)
@@ -120,14 +127,17 @@ class VisitPanel(Panel):
         ]
 
     def room(self, ruler: Ruler) -> Room:
-        em, start = ruler.em, self.start()
-        names = [row.name for row in self.rows(ruler)]
-        axis = ruler.widest([*map(ruler.look.number, self.scale.ticks), *names]) + 0.5 * em
+        em, start, rows = ruler.em, self.start(), self.rows(ruler)
+        axis = ruler.widest([*map(ruler.look.number, self.scale.ticks), *(row.name for row in rows)]) + 0.5 * em
         before = max(ruler.width(start.string, strong=True) + em if start else 0.0, self.reach * em)
         lines = [line for threshold in self.thresholds for line in named(threshold.label, ruler, "")]
         behind = width([*self.end(ruler.look.words), *lines], ruler) + self.reach * em
-        space = ruler.look.size.width_mm - axis - before - behind
-        return Room(axis=axis, left=axis + before, right=behind, even=self._even(ruler, space))
+        # Half of a text below the first or last visit stands outside the visits; where its row has a name, behind that.
+        first = max(row.half(0, ruler) + (axis if row.name else 0.0) for row in rows)
+        last = max(row.half(-1, ruler) for row in rows)
+        left, right = max(axis + before, first), max(behind, last, (self.reach + 0.4) * em)
+        space = ruler.look.size.width_mm - left - right
+        return Room(axis=axis, left=left, right=right, even=self._even(ruler, space))
 
     def _even(self, ruler: Ruler, space: float) -> bool:
         """Tell whether visits stand evenly in the space: without times, or because to scale they would collide."""
