@@ -6,7 +6,7 @@ import pytest
 from studies import SECOND_STUDY
 
 from cohortpress.errors import StudyError
-from cohortpress.study import parse_study, read_study
+from cohortpress.study import Analysis, parse_study, read_study
 
 TEXT = SECOND_STUDY["report/study.yml"]
 FILE = "report/study.yml"
@@ -175,6 +175,23 @@ def test_what_is_wrong_is_said_with_its_line_and_its_mend(old: str, new: str, me
     ]
     # The line that was changed is named; a key that stands twice is named where it stands again.
     assert set(touched or [f"{FILE}, line {changed.index('documents:')}: {message}"]) & set(found), found
+
+
+def test_an_empty_section_is_none() -> None:
+    rows = [line for line in TEXT.splitlines(keepends=True) if line.startswith(("  hand:", "  practice:"))]
+    text = TEXT.replace("".join(rows), "").replace("[made up]", "")
+    text = text.replace("unit: kg,", "unit: kg, thresholds: ,").replace("  term:", "  missing:\n  term:")
+    study = parse_study(f"{text}claims:\nanalysis:\nprivacy:\nconstants:\n", FILE)
+    assert len(rows) == 2
+    assert not any((study.characteristics, study.claims, study.constants, study.endpoints["grip"].thresholds))
+    assert not any((study.keywords, study.data.missing))
+    assert study.analysis == Analysis()
+
+
+def test_an_empty_key_that_must_be_there_is_empty() -> None:
+    assert faults("  grip: {label: Grip strength, unit: kg, decimals: 1, direction: higher_is_better}\n", "") == [
+        f"{FILE}, line {line_of('endpoints:')}: The key 'endpoints' is empty. Write what belongs there."
+    ]
 
 
 def test_a_missing_key_is_named() -> None:

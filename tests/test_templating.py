@@ -214,6 +214,15 @@ def test_what_is_wrong_is_said_with_its_line(fill: Fill, source: str, expected: 
     assert len(fault.splitlines()) == 1
 
 
+def test_a_table_of_no_characteristics_says_what_to_delete(second_study: Path) -> None:
+    file = second_study / STUDY
+    text = re.sub(r"\n  (hand|practice):.*", "", file.read_text(encoding="utf-8"))
+    file.write_text(text, encoding="utf-8")
+    fault = fault_of(lambda source: filler_of(second_study).fill(source, FILE)[1], "\n{{ characteristics_table() }}")
+    assert fault.startswith("report/abstract.qmd, line 2 (in templates/blocks.jinja, line ")
+    assert fault.endswith("There are no characteristics to list. Delete characteristics_table(), and what heads it.")
+
+
 def test_a_fault_inside_a_macro_names_both_places(second: Path, tmp_path: Path) -> None:
     (tmp_path / "templates/language").mkdir(parents=True)
     english = (ROOT / "templates/language/en.jinja").read_text(encoding="utf-8")

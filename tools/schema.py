@@ -39,7 +39,7 @@ def field_docs() -> dict[tuple[str, str], str]:
 
 
 def tidy(made: dict[str, Any]) -> None:
-    """Take out titles that repeat the key; let names be names, and lists of two hold two of a kind."""
+    """Take out titles that repeat the key; let names be names, lists of two be of one kind, and sections be empty."""
     for part in parts(made):
         part.pop("title", None)
         if part.get("default", "") is None:
@@ -48,6 +48,9 @@ def tidy(made: dict[str, Any]) -> None:
             part["additionalProperties"] = False
         if "prefixItems" in part:
             part["items"] = part.pop("prefixItems")[0]
+        if isinstance(part.get("default"), dict | list):
+            kind = {key: part.pop(key) for key in part.keys() - {"default", "description"}}
+            part["anyOf"] = [*kind.get("anyOf", [dict(sorted(kind.items()))]), {"type": "null"}]
 
 
 def parts(value: Any, *, of_keys: bool = False) -> Iterator[dict[str, Any]]:

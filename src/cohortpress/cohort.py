@@ -141,7 +141,12 @@ def read_cohort(folder: Path, study: Study) -> Cohort:
 
 def read_tables(folder: Path, study: Study, faults: list[Fault]) -> dict[str, Table]:
     """Return the data files of ``study`` below ``folder`` by what they hold; of those that cannot be read, faults."""
-    found = {role: read_table(folder, spec, faults, study.data) for role, spec in study.data.roles.items()}
+    # There may be no events; but who picks subjects and measurements means some.
+    asked_by = {role: study.where("data", role, "only") for role in ("subjects", "visits")}
+    found = {
+        role: read_table(folder, spec, faults, study.data, asked_by.get(role, ""))
+        for role, spec in study.data.roles.items()
+    }
     return {role: table for role, table in found.items() if table}
 
 

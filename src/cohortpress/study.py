@@ -79,10 +79,23 @@ Cells = Annotated[tuple[Cell, ...], BeforeValidator(_as_tuple, json_schema_input
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple, json_schema_input_type=Name | tuple[Name, ...])]
 
 
+# What holds further keys or items: {}, () or another part.
+_SECTIONS = (dict, tuple, BaseModel)
+
+
 class _Part(BaseModel):
     """A part of study.yml. The text below a key says what it means, in editors and in the documentation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_none(cls, given: Any) -> Any:
+        """Take an optional section of which nothing is left for one that is not there."""
+        if not isinstance(given, dict):
+            return given
+        sections = {name for name, field in cls.model_fields.items() if isinstance(field.default, _SECTIONS)}
+        return {key: value for key, value in given.items() if value is not None or key not in sections}
 
 
 class Visit(_Part):
@@ -751,6 +764,8 @@ def _fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fault:
     where = _where(file, lines, path)
     key = ".".join(path)
     given = key if isinstance(detail["input"], dict | list | tuple) else f"{key}: '{detail['input']}'"
+    if detail["input"] is None:
+        return Fault(f"The key '{key}' is empty.", "Write what belongs there.", where)
     if any(map(_is_type, detail["loc"])):
         return Fault(f"{given} is neither text nor number.", "Write one of them.", where)
     match detail["type"]:

@@ -367,6 +367,11 @@ def check_claim(name: str, study: Study, results: ResultSet) -> None:
         raise ResultError(Fault(f"The data no longer support the claim '{name}': {verdict}.", mend))
 
 
+def refuse(problem: str, mend: str) -> None:
+    """Raise ResultError: a template has nothing to print."""
+    raise ResultError(Fault(problem, mend))
+
+
 class ClaimTag(Extension):
     """``{% claim name %} ... {% endclaim %}``: prose that prints only while the data support the claim."""
 
@@ -452,6 +457,7 @@ class Filler:
         self._environment.globals = {
             **{name: self._environment.globals[name] for name in ("range", "dict", "namespace")},
             "check_claim": partial(check_claim, study=study, results=results),
+            "_refuse": refuse,  # no name of a study begins like this
             **functions,
         }
         self._study, self._results = study, results

@@ -334,6 +334,14 @@ def test_a_dictionary_that_is_none(tmp_path: Path, dictionary: str | None, messa
     assert any(fault.startswith(message) for fault in faults(tmp_path, REDCAP, **redcap()))
 
 
+def test_a_choice_of_no_row_says_what_there_is(tmp_path: Path) -> None:
+    data = {"visits": {"file": "visits.csv", "only": {"arm": "AA"}}, "subject_id": "id"}
+    text = "id,visit,crp,arm\nA,start,1,A\nA,month_6,2,A\nB,start,1,Cont\nB,month_6,2,\n"
+    assert faults(tmp_path, text, data=data, visits=NAMED) == [
+        "report/study.yml, line 1: No row of visits.csv has arm = 'AA'. Known: A, Cont."
+    ]
+
+
 def test_rows_can_only_be_chosen_by_columns_that_are_there(tmp_path: Path) -> None:
     data = {"visits": {"file": "visits.csv", "only": {"saffl": "Y"}}, "subject_id": "id"}
     assert faults(tmp_path, "id,visit,crp,SAFFL\nA,start,1,Y\n", data=data, visits=NAMED) == [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import DataError, Fault
+from ..errors import DataError, Fault, did_you_mean
 from ..study import STUDY_FILE, Data, File
 from .columnar import read_parquet, read_statistics
 from .delimited import read_delimited
@@ -25,10 +25,13 @@ READERS: dict[str, tuple[Callable[[Path, File], Grid | Table], str]] = {
 }
 
 
-def read_table(folder: Path, spec: File, faults: list[Fault], data: Data | None = None) -> Table | None:
+def read_table(
+    folder: Path, spec: File, faults: list[Fault], data: Data | None = None, asked_by: str = ""
+) -> Table | None:
     """Read the file of ``spec`` below ``folder``; what cannot be read is a fault, and no table.
 
-    ``data`` says which column the subjects are in, and what cells count as empty.
+    ``data`` says which column the subjects are in, and what cells count as empty; ``asked_by`` is where ``only``
+    stands, if it must find a row.
     """
     try:
         table = _read(folder, spec, data.subject_id if data else None, faults)
@@ -43,6 +46,11 @@ def read_table(folder: Path, spec: File, faults: list[Fault], data: Data | None 
         faults += lacking
         return None
     for column, value in spec.only.items():
+        cells = frozenset(table.text(column)) if asked_by else frozenset((value,))
+        if cells and value not in cells:
+            problem = f"No row of {table.where} has {column} = '{value}'."
+            faults.append(Fault(problem, did_you_mean("", cells - {""}), asked_by))
+            return None
         table = table.only(column, value)
     return table
 
