@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from studies import cohortpress, language_of, replace
 
-from cohortpress.changes import changes
+from cohortpress.changes import Changes, Sentence, changes
 from cohortpress.result import Result, ResultSet
 from cohortpress.study import Claim, read_study
 from cohortpress.verify import verify
@@ -90,6 +90,11 @@ def test_marks_of_markdown_in_a_text_print_as_they_are(tmp_path: Path) -> None:
     assert r"ESR\_2\* was ~~2~~ **5** (p \<0.05)" in told(
         tmp_path, body, body, {"median": "2"}, {"median": "5"}
     )
+
+
+def test_a_terminal_shows_no_escapes() -> None:
+    was, now = (Sentence(f"p {p}, a * b", (("x", p),), "Abstract") for p in ("<0.001", "0.02"))
+    assert Changes((), ((was, now),)).plain() == "## Abstract\n\np ~~<0.001~~ **0.02**, a * b\n\n"
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ ALIKE = 0.5  # two sentences that share less are not the same one, rewritten
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-z_]|[(\"“‘<])")
 _TOKEN = re.compile(r"[−<>]?\w+(?:[.,]\w+)*%?|\s+|.")
 _MARKDOWN = re.compile(r"([\\*_~`<|\[\]])")
+_ESCAPED = re.compile(r"\\([\\*_~`<|\[\]])")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Changes:
     def markdown(self) -> str:
         """Return the changes as Markdown: what was is struck through, what is stands in bold."""
         return "\n".join(self._lines()) + "\n"
+
+    def plain(self) -> str:
+        """Return the same for a terminal, where nothing need be escaped."""
+        return _ESCAPED.sub(r"\1", self.markdown())
 
     def _lines(self) -> Iterator[str]:
         if not self:

@@ -328,7 +328,7 @@ class _Progress:
     def changed(self, changes: Changes) -> None:
         """Show what reads differently than before."""
         if not self._quiet:
-            click.echo(changes.markdown(), err=True, nl=False)
+            click.echo(changes.plain(), err=True, nl=False)
 
     def finish(self, outputs: list[Path], folder: Path) -> None:
         if self._quiet:
