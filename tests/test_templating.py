@@ -201,8 +201,19 @@ def test_a_median_of_nobody_stops_the_build(second_study: Path) -> None:
         ("{{ 1 / 0 }}", "division by zero."),
         ("{{ 'x' + 1 }}", "can only concatenate str"),
         ("{{ cohort.n", "A tag is broken: "),
-        ("{% if cohort.n %}", "A tag is broken: "),
-        ("{{ cohort.n | rounded }}", "A tag is broken: No filter named 'rounded'"),
+        (
+            "{% if cohort.n %}{% if 1 %}{% endif %}\nx",
+            "line 4: The tag 'if' is opened here and not closed. Write {% endif %} where it ends.",
+        ),
+        (
+            "{% claim x %}\n{% if 1 %}{% endif %}\n",
+            "line 4: The tag 'claim' is opened here and not closed. Write {% endclaim %} where it ends.",
+        ),
+        ("{% for x in [] %}{% if x %}\n{% endfor %}", "The tag 'if' is opened here and not closed before line 5."),
+        ("{% set x = 1 %}\n{% set y %}", "A tag is broken: Unexpected end of template."),
+        ("{{ cohort.n | rounded }}", "A tag is broken: No filter named 'rounded'."),
+        ("{{ change_sentence(weight, finish) }}", "'weight' is undefined. Endpoints: grip. Visits: start, finish."),
+        ("{{ change_sentence(grip, month_20) }}", "'month_20' is undefined. Endpoints: grip. Visits: start, finish."),
         ("{% include 'no.jinja' %}", "There is no template 'no.jinja'."),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
     ],
@@ -211,6 +222,7 @@ def test_what_is_wrong_is_said_with_its_line(fill: Fill, source: str, expected: 
     fault = fault_of(fill, f"## Results\n\nText.\n{source}\n")
     assert re.match(r"report/abstract\.qmd, line [45]( \(in templates/[\w/]+\.jinja, line \d+\))?: ", fault), fault
     assert expected in fault
+    assert ".." not in fault
     assert len(fault.splitlines()) == 1
 
 

@@ -81,12 +81,17 @@ class OutputError(CohortpressError):
     """The outputs cannot be written."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``Did you mean 'x'?``, whatever the case of its letters, or the known words if none is near."""
-    known = sorted(known)
-    folded = {name.casefold(): name for name in known}
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``Did you mean 'x'?``, whatever the case of its letters, or nothing if none is near."""
+    folded = {name.casefold(): name for name in sorted(known)}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean '{folded[near[0]]}'?"
+    return f"Did you mean '{folded[near[0]]}'?" if near else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``Did you mean 'x'?``, or the known words if none is near."""
+    known = sorted(known)
+    if near := nearest(word, known):
+        return near
     listed = ", ".join(known[:MOST_SHOWN])
     return f"Known: {listed}{' ...' if len(known) > MOST_SHOWN else '.'}" if known else ""

@@ -32,7 +32,7 @@ from pydantic import BaseModel
 
 from . import __version__
 from .claims import judge
-from .errors import CohortpressError, Fault, ResultError, StudyError, TemplateError, did_you_mean
+from .errors import CohortpressError, Fault, ResultError, StudyError, TemplateError, did_you_mean, nearest
 from .formatting import Formatter, own_decimals, span
 from .glossary import headed
 from .language import Language, part_of
@@ -381,7 +381,7 @@ class ClaimTag(Extension):
         line = next(parser.stream).lineno
         name = nodes.Const(parser.stream.expect("name").value)
         body = parser.parse_statements(("name:endclaim",), drop_needle=True)
-        call = self.call_method("_check", [name, nodes.Name("check_claim", "load")])
+        call = self.call_method("_check", [name, nodes.Name("_check_claim", "load")])
         return nodes.CallBlock(call, [], [], body).set_lineno(line)
 
     def _check(self, name: str, check_claim: Callable[[str], None], caller: Callable[[], str]) -> str:
@@ -456,8 +456,9 @@ class Filler:
         self._environment = _environment(folders, cache)
         self._environment.globals = {
             **{name: self._environment.globals[name] for name in ("range", "dict", "namespace")},
-            "check_claim": partial(check_claim, study=study, results=results),
-            "_refuse": refuse,  # no name of a study begins like this
+            # No name of a study begins like these.
+            "_check_claim": partial(check_claim, study=study, results=results),
+            "_refuse": refuse,
             **functions,
         }
         self._study, self._results = study, results
@@ -545,7 +546,7 @@ class Filler:
 
 
 @contextlib.contextmanager
-def _located(file: str, known: Iterable[str] = ()) -> Iterator[None]:
+def _located(file: str, known: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Turn whatever goes wrong while filling ``file`` into an error with its place; ``known`` are names in it."""
     try:
         yield
@@ -553,17 +554,40 @@ def _located(file: str, known: Iterable[str] = ()) -> Iterator[None]:
         problem = f"There is no template '{error.name}'."
         raise TemplateError(Fault(problem, "", _place(error, file))) from None
     except TemplateSyntaxError as error:
-        where = f"{_short(error.filename or file)}, line {error.lineno}"
-        raise TemplateError(Fault(f"A tag is broken: {error.message}.", "", where)) from None
+        raise TemplateError(_broken_tag(error, _short(error.filename or file))) from None
     except CohortpressError as error:
         kind = TemplateError if isinstance(error, ResultError) else type(error)
         place = _place(error, file)
         raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
     except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
         word = re.match(r"'(\w+)' is undefined", str(error))
-        mend = did_you_mean(word[1], known) if word else ""
+        mend = _meant(word[1], known) if word and known else ""
         problem = f"{str(error).rstrip('.')}."
         raise TemplateError(Fault(problem, mend, _place(error, file))) from None
+
+
+def _meant(word: str, known: Mapping[str, Any]) -> str:
+    """Return what an unknown name may have been: one that is near, or else what the study has."""
+    if near := nearest(word, (name for name in known if not name.startswith("_"))):
+        return near
+    endpoints, visits = (", ".join(part.name for part in known[f"all_{kind}"]) for kind in ("endpoints", "visits"))
+    return f"Endpoints: {endpoints}. Visits: {visits}."
+
+
+def _broken_tag(error: TemplateSyntaxError, file: str) -> Fault:
+    """Return what is wrong with a tag; one that is not closed has the line where it was opened."""
+    message = (error.message or "").rstrip(".")
+    tag = re.search(r"needs to be closed is '(\w+)'$", message)
+    opened: list[int] = []
+    for number, line in enumerate((error.source or "").splitlines()[: error.lineno], 1):
+        for end, name in re.findall(r"\{%[-+]?\s*(end)?(\w+)", line):
+            if tag and name == tag[1]:
+                opened = opened[:-1] if end else [*opened, number]
+    if tag is None or not opened or tag[1] == "set":  # which need not be closed where it has a value
+        return Fault(f"A tag is broken: {message}.", "", f"{file}, line {error.lineno}")
+    before = "" if message.startswith("Unexpected end") else f" before line {error.lineno}"
+    problem = f"The tag '{tag[1]}' is opened here and not closed{before}."
+    return Fault(problem, f"Write {{% end{tag[1]} %}} where it ends.", f"{file}, line {opened[-1]}")
 
 
 def _place(error: BaseException, file: str) -> str:

@@ -112,7 +112,7 @@ def printed(folder: Path, study: Study) -> Iterator[tuple[str, str]]:
     def draw(kind: str, things: object, visit: object) -> str:
         return "\n".join(request(kind, things, visit, study, filler.sentence).alts)
 
-    functions = {"draw": draw, "qr_code": str, "document": "poster", "check_claim": lambda name: None}
+    functions = {"draw": draw, "qr_code": str, "document": "poster", "_check_claim": lambda name: None}
     sources = (folder / f"report/{document}.qmd" for document in ("abstract", "poster"))
     both = "".join(source.read_text(encoding="utf-8").partition("\n---\n")[2] for source in sources)
     filler = Filler(study, results, [folder / "templates"], functions)

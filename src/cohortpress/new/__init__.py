@@ -173,7 +173,7 @@ def reserved_names() -> set[str]:
     """Return the names that documents use for other things: the macros and words of the templates."""
     texts = [path.read_text(encoding="utf-8") for path in packaged_templates().rglob("*.jinja")]
     names = {name for text in texts for name in re.findall(r"\{%-?\s*(?:macro|set)\s+(\w+)", text)}
-    return names | {"draw", "qr_code", "check_claim", "range", "dict", "namespace"}
+    return names | {"draw", "qr_code", "range", "dict", "namespace"}
 
 
 def _keep_short(found: Guess) -> None:
