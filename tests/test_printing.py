@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pikepdf
@@ -298,6 +298,31 @@ def test_nothing_short_stands_alone_on_the_last_line(html: str, words: str, font
     for start in starts:
         feet = {round(text.get_charbox(start + i)[1]) for i, sign in enumerate(words) if sign in "aeiou"}
         assert max(feet) - min(feet) < 3
+
+
+def lines_of(html: str, fonts: Path, folder: Path, widths: Iterable[float] = range(34, 110, 6)) -> list[list[str]]:
+    """Return the lines of a text, set in many widths, in mm."""
+    body = "".join(f'<div style="width: {width}mm; font-size: 6pt">{html}</div>' for width in widths)
+    css = "main { columns: 1 !important } h1 { font-size: 6pt } h1, p { margin: 0 0 4mm !important }"
+    pdf, _ = print_to(folder, page_of(body, fonts, "abstract", css), "abstract")
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().replace("\r", "")
+    return [line.replace("\xa0", " ").split() for line in text.split("\n")]
+
+
+def test_no_line_ends_before_it_is_full(fonts: Path, tmp_path: Path) -> None:
+    title = "<h1>Pain fell in 53 of 55 adults who walked every single day for a year.</h1>"
+    for start in range(50, 62, 2):  # a width in which all but the last words fill a line is among them
+        lines = lines_of(title, fonts, tmp_path, [start + step / 5 for step in range(10)])
+        assert ["Pain"] not in lines
+        assert all(line[-1] != "a" for line in lines)
+
+
+def test_numbers_stay_with_their_signs_units_and_ranges(fonts: Path, tmp_path: Path) -> None:
+    words = "Some fell from 35 mm/h (range 15–87; n = 6) to 2 mm/h in so-JIA of them (p = 0.028), others did not at all"
+    said = lines_of(f"<p>{words}</p>", fonts, tmp_path)
+    joined = "\n".join(" ".join(line) for line in said)
+    for whole in ("35 mm/h", "15–87", "n = 6", "2 mm/h", "so-JIA", "p = 0.028"):
+        assert joined.count(whole) == joined.count("Some fell"), whole
 
 
 def test_marks_of_origin_leave_no_trace_on_paper(fonts: Path, tmp_path: Path) -> None:

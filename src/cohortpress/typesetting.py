@@ -59,6 +59,7 @@ TOGETHER = re.compile(
     r"(?<=\d)\s(?:%|(?:[mµnc]?[glm]|mol|h|kPa|mmHg|I?U)(?:/\w{1,3})?(?!\w))|"  # 35 mm/h
     r"\b\w{1,4}-[A-Z]{2}"  # so-JIA
 )
+LONE_LETTER = re.compile(r"(?<=\s)(\w)\s")  # a title does not end a line with "a"
 NO_BREAK_SPACE, WORD_JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
@@ -172,6 +173,8 @@ def _bind(root: Any) -> None:
         title = element.tag in ("h1", "h2", "h3") or element in large
         if not title and element.tag not in ("p", "li"):
             continue
+        if title and element.text:
+            element.text = LONE_LETTER.sub(rf"\1{NO_BREAK_SPACE}", element.text)
         place, name = (element[-1], "tail") if len(element) else (element, "text")
         words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
         if found := words.fullmatch(getattr(place, name) or ""):
