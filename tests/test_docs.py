@@ -8,15 +8,19 @@ import runpy
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+import yaml
 from pages import DOCS, Reader, prints, steps
 from studies import ROOT, environment
 
 from cohortpress.cli import main
 from cohortpress.glossary import MEASURES
+from cohortpress.paper import PAPER
 from cohortpress.study import _Part
+from cohortpress.style import DRAWN_ON, Layout, load_theme
 from cohortpress.templating import COMPOSED
 
 FETCHED = re.compile(r"(?:\bsrc=\"|<link [^>]*href=\"|url\([\"']?|@import [\"']?)((?:https?:)?//[^\"')]+)")
@@ -72,6 +76,24 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
 
 def test_pictures_are_small() -> None:
     assert [file.name for file in ROOT.glob("docs/**/*.png") if file.stat().st_size > 150_000] == []
+
+
+def test_the_sentence_that_restyle_shows_is_that_of_the_language_file() -> None:
+    text = (ROOT / "docs/restyle.md").read_text(encoding="utf-8")
+    shown = re.search(r"^    \{% macro .*?endmacro %\}", text, re.M | re.S)
+    assert shown
+    assert textwrap.dedent(shown[0]) in (ROOT / "templates/language/en.jinja").read_text(encoding="utf-8")
+
+
+def test_the_figure_of_the_layout_that_restyle_shows_is_as_wide_as_its_area() -> None:
+    text = (ROOT / "docs/restyle.md").read_text(encoding="utf-8")
+    shown = re.search(r"^    poster:\n      portrait:\n(?:     .*\n)+", text, re.M)
+    assert shown
+    layout = Layout.model_validate(yaml.safe_load(shown[0])["poster"]["portrait"])
+    poster = load_theme("classic", [ROOT / "templates/themes"]).poster
+    assert layout.areas[2].split()[1] == "figures"
+    of_columns = PAPER[DRAWN_ON["poster"]][0] - 2 * poster.margin_mm - poster.gutter_mm
+    assert layout.figure.width_mm == pytest.approx(of_columns * layout.columns[1] / sum(layout.columns), abs=1)
 
 
 @pytest.mark.parametrize("page", PYTHON, ids=lambda page: page.stem)

@@ -159,9 +159,9 @@ def test_bad_input_ends_with_a_message_and_the_last_good_outputs(
     assert len({line.rpartition(" (in ")[2] for line in said.splitlines()}) == 1
 
 
-def test_an_unknown_theme_of_the_environment_is_said_to_be_of_it(broken: Broken) -> None:
+def test_an_unknown_theme_that_study_yml_does_not_ask_for_is_not_said_to_be_of_it(broken: Broken) -> None:
     said = broken.build(THEME="clasic")
-    assert said.startswith("THEME=clasic: There is no theme 'clasic'. Known: billboard, classic")
+    assert said.startswith("--theme or THEME: There is no theme 'clasic'. Known: billboard, classic")
 
 
 def test_faults_of_both_documents_are_told_together(broken: Broken) -> None:

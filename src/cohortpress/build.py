@@ -155,7 +155,7 @@ class Build:
         from .style import load_theme
 
         chosen, folders = self.options.theme, [folder / "themes" for folder in self.template_folders]
-        asked_by = f"THEME={chosen}" if chosen else self.study.where("theme")
+        asked_by = "--theme or THEME" if chosen else self.study.where("theme")
         return load_theme(chosen or self.study.theme, folders, asked_by)
 
     @cached_property

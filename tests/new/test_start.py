@@ -241,6 +241,19 @@ def test_what_is_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_make_hands_choices_on_to_the_command(tmp_path: Path) -> None:
+    new(tmp_path)
+    (tmp_path / "cohortpress").write_text("#!/bin/sh\necho $1 $THEME $ENGINE $STRICT\n", encoding="utf-8")
+    (tmp_path / "cohortpress").chmod(0o755)
+    make = ["make", "--no-print-directory", "THEME=mono", "ENGINE=pandoc", "STRICT=1"]
+    targets = ["report", "preview", "verify", "check"]
+    env = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    said = subprocess.run(
+        [*make, *targets], cwd=tmp_path / "my-study", env=env, capture_output=True, text=True, check=True
+    ).stdout
+    assert said.splitlines() == [f"{name} mono pandoc 1" for name in ("build", "preview", "verify", "check")]
+
+
 @pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.write_text("mine", encoding="utf-8")])
 def test_nothing_is_ever_overwritten(tmp_path: Path, make: Callable[[Path], object]) -> None:
     make(tmp_path / "my-study")
