@@ -227,7 +227,7 @@ def test_without_data_there_is_an_example_that_says_what_it_is(tmp_path: Path) -
     study, started = new(tmp_path)
     assert study.notice == "Synthetic data, made up as an example: nobody was measured."
     assert (tmp_path / "my-study/data" / EXAMPLE.name).read_bytes() == EXAMPLE.read_bytes()
-    assert started.summary.startswith(f"{tmp_path / 'my-study'}: 10 subjects, 3 visits, 2 endpoints")
+    assert started.summary.startswith(f"{tmp_path / 'my-study'}: 10 subjects in 30 rows, 3 visits, 2 endpoints")
     assert "Synthetic data" in fill(tmp_path / "my-study")["poster"]
 
 
@@ -289,7 +289,7 @@ def test_the_subject_can_be_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="or name it with --subject"):
         start(tmp_path / "my-study", [file], "Hen")
     assert start(tmp_path / "my-study", [file], "Chick").summary.endswith(
-        "7 subjects, 3 visits, 1 endpoint, 0 characteristics"
+        "7 subjects in 21 rows, 3 visits, 1 endpoint, 0 characteristics"
     )
 
 
@@ -307,6 +307,15 @@ def test_faults_of_the_data_are_listed_and_the_study_is_there_to_mend_them(tmp_p
         "data/labs.csv, row 5, column CRP 6: 'seven' is not a number. "
         "Write a number, < and a number, or leave the cell empty."
     ]
+    assert started.summary.endswith("my-study: 20 subjects in 20 rows, 2 visits, 1 endpoint, 0 characteristics")
+    assert str(started).endswith("Mend the file, then run 'cohortpress new' again, into a new folder.")
+
+
+def test_digits_that_may_be_codes_are_named(tmp_path: Path) -> None:
+    rows = [f"P{i},{i % 4 + 1},{i % 3 + 0.5},{i + 20},{i},{i + 1}" for i in range(12)]
+    _, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Diet,Dose,Weight,CRP 0,CRP 6", rows))
+    said = "'Diet' is taken for a measurement; are 1, 2, 3, 4 codes? Then write categories"
+    assert [guess.partition(": ")[2] for guess in started.guesses if "codes" in guess] == [said]
 
 
 def test_more_visits_than_a_study_has_room_for(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_spreadsheet_in_an_empty_folder_becomes_an_abstract_and_a_poster(insta
     spreadsheet = tmp_path / "polyps.xlsx"
     spreadsheet.write_bytes((ROOT / "docs/tutorial/polyps.xlsx").read_bytes())
     told = run(installed, tmp_path, "-m", "cohortpress", "new", "my-study", "--data", "polyps.xlsx")
-    assert told.startswith("my-study: 22 subjects, 3 visits, 1 endpoint, 3 characteristics\n")
+    assert told.startswith("my-study: 22 subjects in 22 rows, 3 visits, 1 endpoint, 3 characteristics\n")
     study = tmp_path / "my-study"
     run(installed, study, "-m", "cohortpress", "build", "--strict")
     made = {file.name for file in (study / "_output").iterdir()}

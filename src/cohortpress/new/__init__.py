@@ -61,6 +61,9 @@ class Started:
             parts += [head, *(f"  {line}" for line in lines)] if lines else []
         if len(self.faults) > MOST_FAULTS:
             parts.append(f"  ... and {len(self.faults) - MOST_FAULTS} more")
+        if self.faults:
+            again = "Mend the file, then run 'cohortpress new' again, into a new folder."
+            parts.append(f"Without them the documents say less than they could. {again}")
         return "\n".join(parts)
 
 
@@ -105,7 +108,8 @@ def _copy(file: Path, target: Path) -> None:
 
 def _write(study: Path, folder: Path, sources: Iterable[Source], *, synthetic: bool) -> Started:
     """Write what the data in ``study`` tell; ``folder`` is where it will stand."""
-    found = guess(list(sources), reserved_names())
+    sources = list(sources)
+    found = guess(sources, reserved_names())
     _keep_short(found)
     title = "An invented cohort" if synthetic else label(folder.resolve().name.replace("-", " "))
     context = {**vars(found), "title": title, "synthetic": synthetic, "mark": _marker(found)}
@@ -125,15 +129,21 @@ def _write(study: Path, folder: Path, sources: Iterable[Source], *, synthetic: b
         (study / name).write_text(template.render(context), encoding="utf-8")
     for source, target in COPIED.items():
         shutil.copyfile(source, study / target)
-    counted = [(len(cohort.subjects), "subject")] if cohort else []
-    counted += [(len(found.visits), "visit"), (len(found.endpoints), "endpoint")]
+    used = [source for source in sources if source.spec in found.data.values()]
+    subjects = cohort.subjects if cohort else {subject for source in used for subject in source.ids} - {""}
+    read = f"{_counted(len(subjects), 'subject')} in {_counted(sum(len(source.table.rows) for source in used), 'row')}"
+    counted = [(len(found.visits), "visit"), (len(found.endpoints), "endpoint")]
     counted.append((len(found.characteristics), "characteristic"))
     return Started(
-        f"{folder}: {', '.join(f'{number} {word}' + 's' * (number != 1) for number, word in counted)}",
+        f"{folder}: {', '.join([read, *(_counted(number, word) for number, word in counted)])}",
         tuple(f"{parsed.where(*path)}: {why}" for path, why in found.why.items()),
         tuple(f"{column}: {why}" for column, why in found.unused.items()),
         faults,
     )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + "s" * (number != 1)
 
 
 def _sources(study: Path, data: Iterable[str], subject: str | None) -> Iterator[Source]:

@@ -15,7 +15,7 @@ from ..errors import DataError, Fault
 from ..study import OF_A_BRANCH, RESERVED, Characteristic, Endpoint, File
 from ..tables.dates import days
 from ..tables.table import Table
-from .columns import Kind, kind_of
+from .columns import MOST_CATEGORIES, Kind, kind_of
 from .headings import UNITS, Heading, label, read_heading, slug, time_of
 from .schedule import Planned, schedule, windows
 
@@ -49,6 +49,7 @@ HIGHER_IS_BETTER = _words(
 )
 SEX = {**dict.fromkeys(("f", "female", "w", "woman"), "women"), **dict.fromkeys(("m", "male", "man"), "men")}
 MOST_ENDPOINTS = 12
+DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -341,6 +342,9 @@ def _characteristics(
             found.characteristics[name] = {"label": text} | _values(kind, head.unit, name)
             found.characteristics[name] |= {"column": column} if column != name else {}
             _missing(found, [kind])
+            if codes := _codes(kind):
+                said = f"'{column}' is taken for a measurement; are {codes} codes? Then write categories"
+                found.why["characteristics", name] = said
             if name == "age" and kind.name == "number" and not head.unit:
                 found.characteristics[name]["unit"] = "years"
                 found.why["characteristics", name] = "Age, taken for years"
@@ -367,6 +371,13 @@ def _values(kind: Kind, unit: str, name: str) -> dict[str, Any]:
             labels.setdefault(category, cell)
     values = {"categories": {name: of[0] if len(of) == 1 else of for name, of in categories.items()}}
     return values | ({"labels": labels} if labels else {})
+
+
+def _codes(kind: Kind) -> str:
+    """Return the values of a column of numbers that may be codes, as Diet 1 to 4: digits that repeat."""
+    digits = sorted({cell.removesuffix(".0") for cell in kind.cells if cell not in kind.missing})
+    few = 2 < len(digits) <= MOST_CATEGORIES and 2 * len(digits) <= kind.cells.total()
+    return ", ".join(digits) if kind.name == "number" and few and all(map(DIGIT.fullmatch, digits)) else ""
 
 
 def _differs(cell: str, categories: Mapping[str, Sequence[str]], category: str) -> bool:
