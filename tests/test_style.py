@@ -83,12 +83,13 @@ def test_the_studys_own_theme_wins(own: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("title: 2.1", "title: two", "classic/theme.yml: sizes.title: .*number"),
-        ('ink: "#16191d"', "ink: black", "colours.light.ink: .*pattern"),
+        ("title: 2.1", "title: two", "^templates/themes/classic/theme.yml: sizes.title: .*number"),
+        ('ink: "#16191d"', "ink: black", "colours.light.ink: 'black' is no colour. Write six hexadecimal digits"),
+        ('ink: "#16191d"', "ink: #16191d", 'light.ink is empty. .*as "#14532d": an unquoted # begins'),
         ("  dark:", "  night:", "colours.night"),
         ("fonts:", "typefaces:", "fonts: Field required"),
         ("text: Source Sans Pro", "text: Comic Sans", "fonts.text: .*Source Serif Pro"),
-        ("- table table patients\n", "- table patients\n", "'table patients' does not name 3 columns"),
+        ("- table table patients\n", "- table patients\n", ": the row 'table patients' does not name 3 columns"),
         ("background methods safety", "background methods table", "'table' is not one rectangle"),
         ("margin_mm: 38", "margin_mm: -1", "poster.margin_mm: .*greater than 0"),
         ("sizes:", "sizes: {", "line 3.*not YAML|not YAML"),
@@ -101,6 +102,12 @@ def test_faults_of_a_theme_say_where(own: Path, old: str, new: str, message: str
     file.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(StyleError, match=message):
         load_theme("classic", [own])
+
+
+def test_a_colour_in_capitals_is_the_same_colour(own: Path) -> None:
+    file = own / "classic" / "theme.yml"
+    file.write_text(file.read_text("utf-8").replace('ink: "#16191d"', 'ink: "#16191D"', 1), "utf-8")
+    assert load_theme("classic", [own]).colours["light"].ink == "#16191d"
 
 
 def test_an_empty_theme_is_no_theme(own: Path) -> None:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise, zip_longest
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -43,7 +43,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 
 
 class Colours(_Part):
@@ -203,7 +203,7 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> T
     files = {file.parent.name: file for folder in reversed(folders) for file in folder.glob("*/theme.yml")}
     if name not in files:
         raise StyleError(Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", asked_by))
-    where = f"{name}/theme.yml"
+    where = f"templates/themes/{name}/theme.yml"
     try:
         given = yaml.safe_load(files[name].read_text(encoding="utf-8"))
         return Theme.model_validate({**given, "name": name, "folders": tuple(folders)})
@@ -214,8 +214,16 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> T
     except TypeError:
         raise StyleError(Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", where)) from None
     except ValidationError as error:
-        faults = (Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}.", "", where) for e in error.errors())
-        raise StyleError(*faults) from None
+        raise StyleError(*(_fault(detail, where) for detail in error.errors())) from None
+
+
+def _fault(detail: Any, where: str) -> Fault:
+    """Turn pydantic's finding into a fault."""
+    key, given = ".".join(map(str, detail["loc"])), detail["input"]
+    if key.startswith("colours.") and detail["type"].startswith("string_"):
+        mend = 'Write six hexadecimal digits in quotation marks, as "#14532d": an unquoted # begins a comment.'
+        return Fault(f"{key} is empty." if given is None else f"{key}: '{given}' is no colour.", mend, where)
+    return Fault(f"{key}: {detail['msg'].removeprefix('Value error, ')}.", "", where)
 
 
 def stylesheet(
