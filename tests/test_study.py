@@ -194,6 +194,15 @@ def test_an_empty_key_that_must_be_there_is_empty() -> None:
     ]
 
 
+def test_a_category_is_spelt_as_in_the_data() -> None:
+    given = "{a: A, cont: Cont, drug_b: [x, Drug_B], cbt: CBT, no_capitals: other, women: F}, labels: {women: Women}"
+    study = parse_study(TEXT.replace("{right: R, left: L}", given), FILE)
+    assert study.characteristics["hand"].labels == {
+        "a": "A", "cont": "Cont", "drug_b": "Drug B", "cbt": "CBT", "no_capitals": "no capitals", "women": "Women",
+    }  # fmt: skip
+    assert study.characteristics["practice"].labels == {}
+
+
 def test_a_missing_key_is_named() -> None:
     assert faults("  visits: sessions.csv\n", "") == [
         f"{FILE}, line {line_of('data:')}: The key 'data.visits' is missing. Add it."

@@ -226,6 +226,15 @@ def test_what_is_wrong_is_said_with_its_line(fill: Fill, source: str, expected: 
     assert len(fault.splitlines()) == 1
 
 
+def test_a_category_prints_as_the_data_spell_it(second_study: Path) -> None:
+    file = second_study / STUDY
+    text = file.read_text(encoding="utf-8").replace("{right: R, left: L}", "{r: R, left: L}")
+    file.write_text(text, encoding="utf-8")
+    filler = filler_of(second_study)
+    assert "| Dominant hand: R |" in filler.fill("{{ characteristics_table() }}", FILE)[1]
+    assert plain(filler.fill("{{ hand.r.n.label }}", FILE)[1]) == "Dominant hand: R"
+
+
 def test_a_table_of_no_characteristics_says_what_to_delete(second_study: Path) -> None:
     file = second_study / STUDY
     text = re.sub(r"\n  (hand|practice):.*", "", file.read_text(encoding="utf-8"))

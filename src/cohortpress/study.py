@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -19,6 +19,7 @@ from pydantic import (
     PrivateAttr,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -54,6 +55,12 @@ def _as_text(value: Any) -> Any:
 
 def _as_file(value: Any) -> Any:
     return {"file": value} if isinstance(value, str) else value
+
+
+def _as_spelt(text: str, cells: Iterable[str]) -> str:
+    """Return ``text`` in the capitals of the first of ``cells`` that says the same."""
+    spaced = (cell.replace("_", " ") for cell in cells)
+    return next((cell for cell in spaced if cell.casefold() == text), text)
 
 
 def _leaves_the_study(path: str) -> bool:
@@ -216,8 +223,14 @@ class Characteristic(_Part):
     """false: not in the table of characteristics, for the prose alone."""
     categories: dict[Name, Cells] | None = Field(None, min_length=1)
     """The name that prose uses: what the data say, one text or several. Without it the variable is numeric."""
-    labels: dict[Name, Text] = {}
-    """What readers read for a category, by its name. Without it: the name."""
+    labels: dict[Name, Text] = Field(default={}, validate_default=True)
+    """What readers read for a category, by its name. Without it: the name, in capitals where the data have them."""
+
+    @field_validator("labels")
+    @classmethod
+    def _of_all_categories(cls, given: dict[str, str], others: ValidationInfo) -> dict[str, str]:
+        categories = others.data.get("categories") or {}
+        return {name: _as_spelt(name.replace("_", " "), cells) for name, cells in categories.items()} | given
 
 
 class YesNoChange(_Part):

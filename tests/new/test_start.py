@@ -375,7 +375,7 @@ def test_what_only_signs_tell_apart_are_two_categories(tmp_path: Path) -> None:
     assert labels["arm"] == {"tau": "TAU", "btheb": "BtheB"}
     assert labels["stage"] == {"stage_i": "Stage I", "stage_ii": "Stage II"}
     assert labels["part"] == {"from_50_percent": "≥ 50%", "below_50_percent": "< 50%"}
-    assert labels["given"] == {}
+    assert labels["given"] == {"drug": "Drug", "placebo": "placebo"}
     fill(tmp_path / "my-study")
 
 

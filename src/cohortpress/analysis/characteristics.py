@@ -34,8 +34,7 @@ def characteristics(study: Study, cohort: Cohort, populations: Populations) -> I
             yield from described(common, values, missing=len(data) - len(values))
             continue
         for category in spec.categories:
-            shown = spec.labels.get(category, category.replace("_", " "))
-            here = below(common, category, label=f"{spec.label}: {shown}", unit="")
+            here = below(common, category, label=f"{spec.label}: {spec.labels[category]}", unit="")
             count = sum(value == category for value in data)
             yield from shared(here, count, int(known.sum()), study.analysis.conf_level)
 

@@ -387,8 +387,8 @@ def _differs(cell: str, categories: Mapping[str, Sequence[str]], category: str) 
 
 
 def _reads_as(category: str, cell: str) -> bool:
-    """Tell whether a category printed by its name reads as the cell does, but for a capital at the beginning."""
-    return category.replace("_", " ") in (cell, cell[:1].lower() + cell[1:])
+    """Tell whether a category without a label reads as the cell does: it has the capitals of the cell."""
+    return category.replace("_", " ") == cell.casefold()
 
 
 def _missing(found: Guess, kinds: Iterable[Kind]) -> None:
