@@ -35,6 +35,8 @@ FIRST = ("masthead", "message", "figures")
 ROOM_OF_A_ROW = 0.35
 # A panel that is alone is at most so many times as wide as it is high.
 WIDEST = 2.4
+# And so much higher on a poster, where it is the hero.
+TALLER = 1.4
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -184,7 +186,9 @@ class Theme(_Part):
         fit, between = across * beside, gutter / 2
         width = (figure.width_mm * share - (fit - 1) * between) / fit
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
-        spare = 0.0 if whole or fit > 1 else max(0.0, width / (WIDEST * height) - 1)
+        alone = fit == 1 and not whole
+        height *= TALLER if alone and document == "poster" else 1
+        spare = max(0.0, width / (WIDEST * height) - 1) if alone else 0.0
         if spare:
             width = (width + between) / (1 + spare) - between
         return PanelSize(width * scale, height * scale, figure.font_pt * scale, across, spare)
