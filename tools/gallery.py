@@ -64,6 +64,7 @@ def figures(folder: Path) -> None:
         (folder / study / "report/abstract.qmd").write_text(f"{{{{ figure({call}) }}}}\n", encoding="utf-8")
         with Build(folder / study, Options("pandoc"), lambda step, seconds: None) as steps:
             steps.fill("abstract")
+            steps.draw_for_word("abstract")
         shrink(folder / study / f"build/figures/abstract-{kind}-1.png", IMAGES / f"figure-{kind}.png", 2 * WIDTH)
         print(f"docs/images/figure-{kind}.png")
 

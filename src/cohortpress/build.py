@@ -309,7 +309,7 @@ class Build:
             jobs.join()
             self._drawers.rest()  # those that have drawn hold memory that pandoc needs
             pages = {document: jobs.begin(self.render, document) for document in documents}
-            pictures = [jobs.begin(self._draw_for_word, document) for document in documents]
+            pictures = [jobs.begin(self.draw_for_word, document) for document in documents]
             # To print the pages takes longest, so that all else waits until they are rendered.
             drawn = jobs.begin(self._drawers.rest, after=[*pages.values(), *pictures])
             for document in documents:
@@ -595,14 +595,15 @@ class Build:
             with _at(self.study.where("documents", document, kind)):
                 self._step(f"PDF of the {document} for the {kind}", [fitted, repr(page), *read], [pdf], make)
 
-    def _draw_for_word(self, document: Document) -> None:
+    def draw_for_word(self, document: Document) -> None:
+        """Draw the pictures of a filled document that a Word file shows."""
         for draw in self._for_word.pop(document, ()):
             draw()
 
     def _word(self, document: Document) -> None:
         from .engine.pandoc import run_pandoc
 
-        self._draw_for_word(document)
+        self.draw_for_word(document)
         filled, docx = self._work(document, "qmd"), self._work(document, "docx")
         lua = self._template("docx.lua")
         pictures = sorted((self.work / "figures").glob(f"{document}-*.png"))
