@@ -126,7 +126,8 @@ class Build:
         self._warn = warn
         self._open = contextlib.ExitStack()
         self.workers = workers or self._open.enter_context(Workers())
-        self._drawers = self._open.enter_context(self.workers.apart())
+        self._drawers = self.workers.apart()
+        self._open.callback(self._drawers.rest)
         self._warnings: list[Fault] = []
         self.changes: Changes | None = None
         self._fillers: dict[Document, Filler] = {}
@@ -413,8 +414,9 @@ class Build:
         from .illustration import pictures
 
         filled = self._work(document, "qmd")
-        named = pictures(filled.read_text(encoding="utf-8")) if filled.is_file() else ()
-        return "docx" in ENDINGS[document] and not all((self.work / name).is_file() for name in named)
+        if "docx" not in ENDINGS[document] or not filled.is_file():
+            return False
+        return not all((self.work / name).is_file() for name in pictures(filled.read_text(encoding="utf-8")))
 
     def _filler(self, document: Document) -> Filler:
         from .qr import qr_code
