@@ -71,6 +71,7 @@ ORDER = [
     "changes",
     "privacy",
     "frames",
+    "plausibility",
     "build",
     "preview",
     "datacheck",

@@ -7,9 +7,13 @@ import statistics
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from studies import copy_flagship, read_html, replace
 
+from cohortpress.build import MOST_DOUBTS, Build, Options
+from cohortpress.cli import main
 from cohortpress.datacheck import REPORT, check_data
+from cohortpress.errors import MOST_SHOWN
 from cohortpress.new import start
 
 STUDY = """\
@@ -155,3 +159,38 @@ def test_a_new_study_can_be_checked(tmp_path: Path) -> None:
     (warning,) = check_data(tmp_path / "mine").warnings
     assert warning.where == "data/example.csv, row 20, column CRP (mg/l)"
     assert warning.mend == "Another unit, or a slip of the decimal mark? 41 would not be far."
+
+
+def test_a_build_tells_it_too_and_again_although_nothing_is_analysed_again(tmp_path: Path) -> None:
+    folder = study(tmp_path, P3_end=["2024-07-12", "1250", "4"])
+
+    def analysed() -> list[str]:
+        said: list[str] = []
+        with Build(folder, Options(), lambda step, seconds: None, lambda fault: said.append(str(fault))) as steps:
+            steps.analyse()
+        return [line for line in said if "groups have fewer" not in line]
+
+    first = analysed()
+    assert [line.partition(": ")[0] for line in first] == ["visits.csv, row 10, column CRP"]
+    assert analysed() == first
+    replace(folder / "visits.csv", ",1250,", ",12.50,")
+    assert analysed() == []
+
+
+def test_a_build_tells_a_few_and_how_many_more_there_are(tmp_path: Path) -> None:
+    subjects = {f"P{i}_start": ["2024-01-10", "", ""] for i in range(20, 28)}
+    folder = study(tmp_path, **subjects)
+    said: list[str] = []
+    with Build(folder, Options(), lambda step, seconds: None, lambda fault: said.append(str(fault))) as steps:
+        steps.analyse()
+    doubts = [line for line in said if "groups have fewer" not in line]
+    assert doubts[:MOST_DOUBTS] == warnings(folder)[:MOST_DOUBTS]
+    assert doubts[MOST_DOUBTS:] == ["3 more values or subjects look wrong. See them all with: cohortpress check-data"]
+
+
+def test_the_terminal_shows_the_first_of_very_many_and_a_count(tmp_path: Path) -> None:
+    folder = study(tmp_path, **{f"P{i}_start": ["2024-01-10", "", ""] for i in range(20, 50)})
+    shown = CliRunner().invoke(main, ["check-data", "--study", str(folder)]).output.splitlines()
+    assert len([line for line in shown if line.startswith("warning:")]) == MOST_SHOWN
+    assert f"... and {30 - MOST_SHOWN} more" in "\n".join(shown)
+    assert (folder / REPORT).read_text(encoding="utf-8").count("has no value of any endpoint") == 30

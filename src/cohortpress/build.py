@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .printing import Writer
     from .result import ResultSet
     from .style import Theme
+    from .tables.blocks import Block
     from .templating import Filler
     from .verify import Check
     from .verify import Report as Verified
@@ -53,6 +54,7 @@ DOCUMENTS: tuple[Document, ...] = ("abstract", "poster")
 ENDINGS = {"abstract": ("pdf", "fitted.html", "docx", "txt"), "poster": ("pdf", "fitted.html", "png")}
 
 PREVIEW_WIDTH = 1000  # pixels
+MOST_DOUBTS = 5  # about the data, of which a build warns
 
 Report = Callable[[str, float], None]
 Warn = Callable[[Fault], None]
@@ -166,16 +168,22 @@ class Build:
         return load_profile(self.study.congress, self.template_folders, self.study.where("congress"))
 
     @cached_property
-    def cohort(self) -> Cohort:
-        from .analysis.derived import derive
+    def _measured_values(self) -> tuple[Cohort, list[Block]]:
+        """The cohort as its files have it, and the tables that it was read from."""
         from .cohort import cohort_of, read_tables
         from .privacy import identifiers
 
         faults: list[Fault] = []
         tables = read_tables(self.folder, self.study, faults)
-        cohort = derive(self.study, cohort_of(tables, self.study, faults)[0])
+        read = cohort_of(tables, self.study, faults)
         identifiers(tables.values(), self.study, allowed=self.study.privacy.allowed)
-        return cohort
+        return read
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        from .analysis.derived import derive
+
+        return derive(self.study, self._measured_values[0])
 
     @cached_property
     def results(self) -> ResultSet:
@@ -270,9 +278,10 @@ class Build:
     def analyse(self) -> None:
         """Data to results.json."""
 
-        def make() -> None:
+        def make() -> list[Fault]:
             from .analysis import analyse
             from .formatting import format_results
+            from .plausibility import doubts
             from .provenance import provenance
 
             with _without_collection():
@@ -280,8 +289,9 @@ class Build:
             self._warn_of_small_groups()
             note = provenance(self.folder, self.study, [str(note) for note in self.cohort.notes])
             write(self._results_file, results.with_provenance(note).to_json())
+            return few(doubts(self.study, *self._measured_values))
 
-        self._step(ANALYSIS, self._measured, [self._results_file], make, data=self._measured)
+        self._caution(self._step(ANALYSIS, self._measured, [self._results_file], make, data=self._measured))
 
     def _warn_of_small_groups(self) -> None:
         """Say it when the data are analysed; it is no fault that every build should repeat."""
@@ -709,6 +719,15 @@ class Build:
         start = time.perf_counter()
         yield
         self._report(name, time.perf_counter() - start)
+
+
+def few(doubts: Sequence[Fault]) -> list[Fault]:
+    """Return the first of many doubts about the data, and how many more there are: a build has more to say."""
+    if len(doubts) <= MOST_DOUBTS:
+        return list(doubts)
+    rest = len(doubts) - MOST_DOUBTS
+    more = Fault(f"{rest} more values or subjects look wrong.", "See them all with: cohortpress check-data")
+    return [*doubts[:MOST_DOUBTS], more]
 
 
 @contextlib.contextmanager

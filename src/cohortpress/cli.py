@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .errors import CohortpressError, Fault, OutputError
+from .errors import MOST_SHOWN, CohortpressError, Fault, OutputError
 
 if TYPE_CHECKING:
     from .changes import Changes
@@ -302,8 +302,10 @@ def check_data(folder: Path) -> None:
     checked = run(folder)
     for note in checked.notes:
         click.echo(str(note))
-    for warning in checked.warnings:
+    for warning in checked.warnings[:MOST_SHOWN]:
         click.echo(f"{click.style('warning:', fg='yellow')} {warning}")
+    if len(checked.warnings) > MOST_SHOWN:
+        click.echo(f"... and {len(checked.warnings) - MOST_SHOWN} more, all of them in the page")
     if not checked.warnings:
         click.echo("Nothing looks wrong.")
     click.echo(f"A page of each variable: {checked.report}")

@@ -1,32 +1,25 @@
-"""What looks wrong in data that can be read: warnings that stop nothing, and a page to look at."""
+"""The data of a study, checked alone: what looks wrong in them, and a page of each variable to look at."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from importlib.resources import files
-from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
 
 from .cohort import Cohort, Matrix, cohort_of, read_tables
 from .errors import Fault
-from .formatting import Formatter, own_decimals
 from .glossary import headed
 from .ledger import write
+from .plausibility import Written, about_characteristic, about_endpoint, about_subjects, as_written
 from .stats.descriptive import Description, describe
 from .study import Study, read_study
-from .tables.blocks import Block, column_of
-from .tables.dates import days
 from .tables.table import Array
 
 REPORT = "data-report.html"
-POWERS = (1, 2, 3)  # of ten, by which units differ and decimal marks slip
-FAR = 3  # interquartile ranges of the logarithms: the outer fences of Tukey (1977), Exploratory Data Analysis
-FEWEST = 6  # values; among fewer nothing is far from the others
 BINS, HIGHEST = 24, 37
 MOST_PATTERNS = 8
 
@@ -71,86 +64,22 @@ def check_data(folder: Path) -> Checked:
     study = read_study(folder)
     faults: list[Fault] = []
     cohort, blocks = cohort_of(read_tables(folder, study, faults), study, faults)
-    text = Formatter(study.language, study.where("language"))
-
-    def number(value: float) -> str:
-        return text.number(value, own_decimals(value))
-
-    of_subjects = (*_alike(cohort), *_never_measured(cohort), *_out_of_order(blocks, study), *_copied(study, cohort))
-    sections = [_endpoint(name, study, cohort, blocks, number) for name in study.measured]
-    sections += [_characteristic(name, study, cohort, number) for name in study.characteristics]
-    write(folder / REPORT, _page(study, cohort, of_subjects, sections, number))
+    written = as_written(study)
+    of_subjects = tuple(about_subjects(study, cohort, blocks))
+    sections = [
+        _endpoint(name, study, cohort, about_endpoint(name, study, cohort, blocks, written)) for name in study.measured
+    ]
+    sections += [
+        _characteristic(name, study, cohort, about_characteristic(name, study, cohort, written))
+        for name in study.characteristics
+    ]
+    write(folder / REPORT, _page(study, cohort, of_subjects, sections, written))
     warnings = (*of_subjects, *(warning for section in sections for warning in section.warnings))
     return Checked(cohort.notes, warnings, folder / REPORT)
 
 
-# -- subjects
-
-
-def _alike(cohort: Cohort) -> Iterator[Fault]:
-    """Yield a warning for ids that only zeros, case or marks tell apart: P1, p-01."""
-    first: dict[str, str] = {}
-    for subject in cohort.subjects:
-        plain = "".join(letter for letter in subject.casefold() if letter.isalnum() and letter != "0")
-        if (other := first.setdefault(plain, subject)) != subject and _digits(other) == _digits(subject):
-            yield Fault(f"'{other}' and '{subject}' are spelt almost alike.", "Are they one subject?")
-
-
-def _digits(subject: str) -> list[int]:
-    return [int(number) for number in "".join(c if c in "0123456789" else " " for c in subject).split()]
-
-
-def _never_measured(cohort: Cohort) -> Iterator[Fault]:
-    missing = np.logical_and.reduce([np.isnan(values).all(axis=1) for values in cohort.values.values()])
-    for index in np.flatnonzero(missing).tolist():
-        yield Fault(f"'{cohort.subjects[index]}' has no value of any endpoint.", "Is the id spelt otherwise?")
-
-
-def _out_of_order(blocks: Sequence[Block], study: Study) -> Iterator[Fault]:
-    """Yield a warning for each row that is dated before an earlier visit of its subject."""
-    order = {visit: number for number, visit in enumerate(study.visits)}
-    for block in blocks:
-        if study.data.date is None or study.data.date not in block.table:
-            continue
-        when, _ = days(block.table, study.data.date, [])
-        rows: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        for index in np.flatnonzero(~np.isnan(when)).tolist():
-            rows[block.table.text(study.data.subject_id)[index]].append((order[block.visits[index]], index))
-        for subject, visits in rows.items():
-            visits.sort()
-            for (_, before), (_, row) in pairwise(visits):
-                if when[row] < when[before]:
-                    problem = f"'{subject}' has a date at '{block.visits[row]}' before '{block.visits[before]}'."
-                    mend = "Are two dates exchanged, or day and month?"
-                    yield block.table.fault(row, study.data.date, problem, mend)
-
-
-def _copied(study: Study, cohort: Cohort) -> Iterator[Fault]:
-    """Yield a warning for endpoints that have the same values throughout."""
-    for one, other in combinations(study.measured, 2):
-        values = cohort.values[one]
-        if np.isfinite(values).sum() >= FEWEST and np.array_equal(values, cohort.values[other], equal_nan=True):
-            names = " and ".join(f"'{study.endpoints[name].label}'" for name in (one, other))
-            problem = f"{names} have the same values throughout."
-            yield Fault(problem, "Was a column copied, or named twice?", study.where("endpoints", other))
-
-
-# -- variables
-
-
-def _endpoint(
-    name: str, study: Study, cohort: Cohort, blocks: Sequence[Block], number: Callable[[float], str]
-) -> Section:
+def _endpoint(name: str, study: Study, cohort: Cohort, warnings: Sequence[Fault]) -> Section:
     spec, values = study.endpoints[name], cohort.values[name]
-    visits = tuple(study.visits)
-    found = dict(_far(values, number)) | dict(_negative(values, number))
-    keys = {(cohort.subjects[row], visits[column]): words for (row, column), words in sorted(found.items())}
-    places = _places(blocks, study, name, keys)
-    warnings = [
-        Fault(f"'{who}' at '{when}': {problem}", mend, places[who, when])
-        for (who, when), (problem, mend) in keys.items()
-    ]
-    warnings += _unchanging(name, cohort, number)
     ends = _ends(values)
     patterns = Counter(map(tuple, (~np.isnan(values)).tolist())).most_common(MOST_PATTERNS)
     distributions = tuple(
@@ -160,84 +89,14 @@ def _endpoint(
     return Section(name, headed(spec.label), spec.unit, tuple(warnings), distributions, ends, patterns=tuple(patterns))
 
 
-def _characteristic(name: str, study: Study, cohort: Cohort, number: Callable[[float], str]) -> Section:
+def _characteristic(name: str, study: Study, cohort: Cohort, warnings: Sequence[Fault]) -> Section:
     spec, values = study.characteristics[name], cohort.characteristics[name]
     if isinstance(values, tuple):
         counts = Counter(value or "unknown" for value in values).most_common()
         return Section(name, headed(spec.label), spec.unit, (), counts=tuple(counts))
-    column = values.reshape(-1, 1)
-    file = (study.data.subjects or study.data.visits).file
-    warnings = tuple(
-        Fault(f"'{cohort.subjects[row]}': {problem}", mend, f"{file}, column {column_of(study, name)}")
-        for (row, _), (problem, mend) in [*_far(column, number), *_negative(column, number)]
-    )
-    ends = _ends(column)
+    ends = _ends(values.reshape(-1, 1))
     distribution = Distribution("All", _heights(values, ends), describe(values))
-    return Section(name, headed(spec.label), spec.unit, warnings, (distribution,), ends)
-
-
-Found = tuple[tuple[int, int], tuple[str, str]]
-
-
-def _far(values: Matrix, number: Callable[[float], str]) -> Iterator[Found]:
-    """Yield values far from all others that would not be, were they 10, 100 or 1000 times smaller or larger."""
-    positive = np.argwhere(values > 0)
-    logs = np.log10(values[values > 0])
-    if len(logs) < FEWEST:
-        return
-    of_logs, of_values = describe(logs), describe(values[~np.isnan(values)])
-    assert of_logs.q1 is not None
-    assert of_logs.q3 is not None
-    assert of_values.median is not None
-    reach = FAR * (of_logs.q3 - of_logs.q1)
-    low, high = of_logs.q1 - reach, of_logs.q3 + reach
-    for index in np.flatnonzero((logs < low) | (logs > high)).tolist():
-        row, column = positive[index].tolist()
-        for power in POWERS:
-            power = -power if logs[index] > high else power
-            if of_logs.q1 - reach / FAR <= logs[index] + power <= of_logs.q3 + reach / FAR:
-                mended = Decimal(str(values[row, column])).scaleb(power)
-                problem = f"{number(values[row, column])} is far from the others (median {number(of_values.median)})."
-                mend = f"Another unit, or a slip of the decimal mark? {number(float(mended))} would not be far."
-                yield (row, column), (problem, mend)
-                break
-
-
-def _negative(values: Matrix, number: Callable[[float], str]) -> Iterator[Found]:
-    """Yield a value below zero where no other is."""
-    below = np.argwhere(values < 0)
-    if len(below) == 1 and np.isfinite(values).sum() >= FEWEST:
-        row, column = below[0].tolist()
-        yield (row, column), (f"{number(values[row, column])} is below 0, as no other is.", "A dash for a minus?")
-
-
-def _unchanging(name: str, cohort: Cohort, number: Callable[[float], str]) -> Iterator[Fault]:
-    """Yield a warning for subjects with one value at three visits or more, within the range of the others."""
-    values = cohort.values[name]
-    count = np.isfinite(values).sum(axis=1)
-    low, high = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
-    least, most = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
-    if len(np.unique(values[np.isfinite(values)])) < FEWEST:
-        return
-    for row in np.flatnonzero((count >= 3) & (low == high) & (low > least) & (low < most)).tolist():
-        problem = f"'{cohort.subjects[row]}' has {number(low[row])} at all {count[row]} visits."
-        yield Fault(problem, "Carried forward, or copied?", name)
-
-
-def _places(
-    blocks: Sequence[Block], study: Study, name: str, keys: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """Return where the values of an endpoint stand, for each (subject, visit) of ``keys``."""
-    return {
-        key: block.table.place(index, block.columns[name])
-        for block in blocks
-        if name in block.columns and keys
-        for index, key in enumerate(zip(block.table.text(study.data.subject_id), block.visits, strict=True))
-        if key in keys
-    }
-
-
-# -- the page
+    return Section(name, headed(spec.label), spec.unit, tuple(warnings), (distribution,), ends)
 
 
 def _ends(values: Matrix) -> tuple[float, float]:
@@ -255,7 +114,7 @@ def _page(
     cohort: Cohort,
     warnings: Sequence[Fault],
     sections: Sequence[Section],
-    number: Callable[[float], str],
+    written: Written,
 ) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -267,6 +126,6 @@ def _page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = number
+    environment.filters["number"] = written
     template = environment.get_template("data-report.html")
     return template.render(study=study, cohort=cohort, warnings=warnings, sections=sections)

@@ -1,0 +1,193 @@
+"""What is hardly true in data that can be read: warnings that stop nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from .cohort import Cohort, Matrix
+from .errors import Fault
+from .formatting import Formatter, own_decimals
+from .stats.descriptive import describe
+from .study import Study
+from .tables.blocks import Block, column_of
+from .tables.dates import days
+
+POWERS = (1, 2, 3)  # of ten, by which units differ and decimal marks slip
+FAR = 3  # interquartile ranges of the logarithms: the outer fences of Tukey (1977), Exploratory Data Analysis
+FEWEST = 6  # values; among fewer nothing is far from the others
+
+Written = Callable[[float], str]
+Found = tuple[tuple[int, int], tuple[str, str]]
+
+
+def doubts(study: Study, cohort: Cohort, blocks: Sequence[Block]) -> list[Fault]:
+    """Return all that looks wrong in the data, subjects first, then variables in the order of the study.
+
+    ``blocks`` are the tables that the cohort was read from; they know where a value stands.
+    """
+    written = as_written(study)
+    return [
+        *about_subjects(study, cohort, blocks),
+        *(fault for name in study.measured for fault in about_endpoint(name, study, cohort, blocks, written)),
+        *(fault for name in study.characteristics for fault in about_characteristic(name, study, cohort, written)),
+    ]
+
+
+def as_written(study: Study) -> Written:
+    """Return the function that writes a value as it stands in the data, in the language of the study."""
+    text = Formatter(study.language, study.where("language"))
+    return lambda value: text.number(value, own_decimals(value))
+
+
+# -- subjects
+
+
+def about_subjects(study: Study, cohort: Cohort, blocks: Sequence[Block]) -> Iterator[Fault]:
+    """Yield a warning for ids, dates and columns that look exchanged, misspelt or copied."""
+    yield from _alike(cohort)
+    yield from _never_measured(cohort)
+    yield from _out_of_order(blocks, study)
+    yield from _copied(study, cohort)
+
+
+def _alike(cohort: Cohort) -> Iterator[Fault]:
+    """Yield a warning for ids that only zeros, case or marks tell apart: P1, p-01."""
+    first: dict[str, str] = {}
+    for subject in cohort.subjects:
+        plain = "".join(letter for letter in subject.casefold() if letter.isalnum() and letter != "0")
+        if (other := first.setdefault(plain, subject)) != subject and _digits(other) == _digits(subject):
+            yield Fault(f"'{other}' and '{subject}' are spelt almost alike.", "Are they one subject?")
+
+
+def _digits(subject: str) -> list[int]:
+    return [int(number) for number in "".join(c if c in "0123456789" else " " for c in subject).split()]
+
+
+def _never_measured(cohort: Cohort) -> Iterator[Fault]:
+    missing = np.logical_and.reduce([np.isnan(values).all(axis=1) for values in cohort.values.values()])
+    for index in np.flatnonzero(missing).tolist():
+        yield Fault(f"'{cohort.subjects[index]}' has no value of any endpoint.", "Is the id spelt otherwise?")
+
+
+def _out_of_order(blocks: Sequence[Block], study: Study) -> Iterator[Fault]:
+    """Yield a warning for each row that is dated before an earlier visit of its subject."""
+    order = {visit: number for number, visit in enumerate(study.visits)}
+    for block in blocks:
+        if study.data.date is None or study.data.date not in block.table:
+            continue
+        when, _ = days(block.table, study.data.date, [])
+        subjects = block.table.text(study.data.subject_id)
+        rows: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for index in np.flatnonzero(~np.isnan(when)).tolist():
+            rows[subjects[index]].append((order[block.visits[index]], index))
+        for subject, visits in rows.items():
+            visits.sort()
+            for (_, before), (_, row) in pairwise(visits):
+                if when[row] < when[before]:
+                    problem = f"'{subject}' has a date at '{block.visits[row]}' before '{block.visits[before]}'."
+                    mend = "Are two dates exchanged, or day and month?"
+                    yield block.table.fault(row, study.data.date, problem, mend)
+
+
+def _copied(study: Study, cohort: Cohort) -> Iterator[Fault]:
+    """Yield a warning for endpoints that have the same values throughout."""
+    for one, other in combinations(study.measured, 2):
+        values = cohort.values[one]
+        if np.isfinite(values).sum() >= FEWEST and np.array_equal(values, cohort.values[other], equal_nan=True):
+            names = " and ".join(f"'{study.endpoints[name].label}'" for name in (one, other))
+            problem = f"{names} have the same values throughout."
+            yield Fault(problem, "Was a column copied, or named twice?", study.where("endpoints", other))
+
+
+# -- variables
+
+
+def about_endpoint(
+    name: str, study: Study, cohort: Cohort, blocks: Sequence[Block], written: Written
+) -> list[Fault]:
+    """Return a warning for each value of an endpoint that is hardly true, with its place in the file."""
+    values, visits = cohort.values[name], tuple(study.visits)
+    found = dict(_far(values, written)) | dict(_negative(values, written))
+    keys = {(cohort.subjects[row], visits[column]): words for (row, column), words in sorted(found.items())}
+    places = _places(blocks, study, name, keys)
+    warnings = [
+        Fault(f"'{who}' at '{when}': {problem}", mend, places[who, when])
+        for (who, when), (problem, mend) in keys.items()
+    ]
+    return [*warnings, *_unchanging(name, cohort, written)]
+
+
+def about_characteristic(name: str, study: Study, cohort: Cohort, written: Written) -> list[Fault]:
+    """Return a warning for each value of a measured characteristic that is hardly true; categories have none."""
+    values = cohort.characteristics[name]
+    if isinstance(values, tuple):
+        return []
+    column = values.reshape(-1, 1)
+    where = f"{(study.data.subjects or study.data.visits).file}, column {column_of(study, name)}"
+    return [
+        Fault(f"'{cohort.subjects[row]}': {problem}", mend, where)
+        for (row, _), (problem, mend) in [*_far(column, written), *_negative(column, written)]
+    ]
+
+
+def _far(values: Matrix, written: Written) -> Iterator[Found]:
+    """Yield values far from all others that would not be, were they 10, 100 or 1000 times smaller or larger."""
+    positive = np.argwhere(values > 0)
+    logs = np.log10(values[values > 0])
+    if len(logs) < FEWEST:
+        return
+    of_logs, of_values = describe(logs), describe(values[~np.isnan(values)])
+    assert of_logs.q1 is not None
+    assert of_logs.q3 is not None
+    assert of_values.median is not None
+    reach = FAR * (of_logs.q3 - of_logs.q1)
+    low, high = of_logs.q1 - reach, of_logs.q3 + reach
+    for index in np.flatnonzero((logs < low) | (logs > high)).tolist():
+        row, column = positive[index].tolist()
+        for power in POWERS:
+            power = -power if logs[index] > high else power
+            if of_logs.q1 - reach / FAR <= logs[index] + power <= of_logs.q3 + reach / FAR:
+                mended = Decimal(str(values[row, column])).scaleb(power)
+                problem = f"{written(values[row, column])} is far from the others (median {written(of_values.median)})."
+                mend = f"Another unit, or a slip of the decimal mark? {written(float(mended))} would not be far."
+                yield (row, column), (problem, mend)
+                break
+
+
+def _negative(values: Matrix, written: Written) -> Iterator[Found]:
+    """Yield a value below zero where no other is."""
+    below = np.argwhere(values < 0)
+    if len(below) == 1 and np.isfinite(values).sum() >= FEWEST:
+        row, column = below[0].tolist()
+        yield (row, column), (f"{written(values[row, column])} is below 0, as no other is.", "A dash for a minus?")
+
+
+def _unchanging(name: str, cohort: Cohort, written: Written) -> Iterator[Fault]:
+    """Yield a warning for subjects with one value at three visits or more, within the range of the others."""
+    values = cohort.values[name]
+    count = np.isfinite(values).sum(axis=1)
+    low, high = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
+    least, most = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
+    if len(np.unique(values[np.isfinite(values)])) < FEWEST:
+        return
+    for row in np.flatnonzero((count >= 3) & (low == high) & (low > least) & (low < most)).tolist():
+        problem = f"'{cohort.subjects[row]}' has {written(low[row])} at all {count[row]} visits."
+        yield Fault(problem, "Carried forward, or copied?", name)
+
+
+def _places(
+    blocks: Sequence[Block], study: Study, name: str, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """Return where the values of an endpoint stand, for each (subject, visit) of ``keys``."""
+    return {
+        key: block.table.place(index, block.columns[name])
+        for block in blocks
+        if name in block.columns and keys
+        for index, key in enumerate(zip(block.table.text(study.data.subject_id), block.visits, strict=True))
+        if key in keys
+    }
