@@ -336,6 +336,25 @@ def test_a_numeral_bends_where_it_can(
 
 
 @pytest.mark.parametrize(
+    ("code", "in_words", "in_numerals"),
+    [
+        ("en", "five of eight", "5 of 17"),
+        ("nl", "vijf van de acht", "5 van de 17"),
+        ("fr", "cinq sur huit", "5 sur 17"),
+        ("de", "fünf von acht", "5 von 17"),
+    ],
+)
+def test_a_part_is_spelt_as_its_whole_is(
+    code: str, in_words: str, in_numerals: str, flagship_results: Flagship
+) -> None:
+    study = flagship_results.study.model_copy(update={"language": code})
+    for whole, said in ((8, in_words), (17, in_numerals)):
+        n = replace(flagship_results.results["cohort.n"], value=whole, text=str(whole))
+        filler = Filler(study, flagship_results.results.map({"cohort.n": n}), [ROOT / "templates"], {})
+        assert plain(filler.fill("{{ out_of(sex.women.n, cohort.n) }}", "x")[1]) == said
+
+
+@pytest.mark.parametrize(
     ("code", "prose", "typed"),
     [
         ("nl", "Na zes en twaalf maanden, in tabel 2 en het 95%-BI, bij de 3e visite; alfa 0,05", []),

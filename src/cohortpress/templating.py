@@ -26,8 +26,10 @@ from jinja2 import (
 )
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.ext import Extension
+from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS
 from pydantic import BaseModel
 
 from . import __version__
@@ -405,7 +407,7 @@ def _environment(folders: Sequence[Path], cache: Path | None = None) -> Immutabl
         finalize=_with_its_id,
         extensions=[ClaimTag],
     )
-    environment.filters |= {"escape": escape, "plain": plain, "capitalize": capitalise, "headed": headed}
+    environment.filters |= FILTERS
     return environment
 
 
@@ -561,7 +563,7 @@ def _located(file: str, known: Mapping[str, Any] | None = None) -> Iterator[None
         raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
     except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
         word = re.match(r"'(\w+)' is undefined", str(error))
-        mend = _meant(word[1], known) if word and known else ""
+        mend = _meant(word[1], known) if word and known else _misspelt(str(error))
         problem = f"{str(error).rstrip('.')}."
         raise TemplateError(Fault(problem, mend, _place(error, file))) from None
 
@@ -584,10 +586,18 @@ def _broken_tag(error: TemplateSyntaxError, file: str) -> Fault:
             if tag and name == tag[1]:
                 opened = opened[:-1] if end else [*opened, number]
     if tag is None or not opened or tag[1] == "set":  # which need not be closed where it has a value
-        return Fault(f"A tag is broken: {message}.", "", f"{file}, line {error.lineno}")
+        return Fault(f"A tag is broken: {message}.", _misspelt(message), f"{file}, line {error.lineno}")
     before = "" if message.startswith("Unexpected end") else f" before line {error.lineno}"
     problem = f"The tag '{tag[1]}' is opened here and not closed{before}."
     return Fault(problem, f"Write {{% end{tag[1]} %}} where it ends.", f"{file}, line {opened[-1]}")
+
+
+def _misspelt(message: str) -> str:
+    """Return which filter or test an unknown one may have been."""
+    for kind, known in (("filter", [*JINJA_FILTERS, *FILTERS]), ("test", [*TESTS])):
+        if unknown := re.match(rf"No {kind} named '(\w+)'", message):
+            return nearest(unknown[1], known)
+    return ""
 
 
 def _place(error: BaseException, file: str) -> str:
@@ -639,3 +649,6 @@ def front_matter(own: Mapping[str, Any], study: Study, document: str) -> str:
     """Return the head of a filled document: what the author wrote, and what page and engine need to know."""
     given = {"pagetitle": escape(study.title), "lang": study.language, "document": document}
     return f"---\n{yaml.safe_dump({**own, **given}, allow_unicode=True, sort_keys=False)}---\n"
+
+
+FILTERS = {"escape": escape, "plain": plain, "capitalize": capitalise, "headed": headed}  # beside those of Jinja
