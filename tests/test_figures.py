@@ -112,6 +112,31 @@ def test_what_is_worse_than_the_start_is_told_apart(
     assert all("C" not in d for c, d in shapes.items() if "fill-worse" in (c or ""))
 
 
+@pytest.mark.parametrize(
+    ("direction", "courses", "lowest"),
+    [
+        ("lower_is_better", ((5, 6, 5, 9), (5, 4, 3, 6)), False),
+        ("higher_is_better", ((5, 4, 3, 2), (5, 4, 3, 1), (5, 6, 7, 8)), True),
+        ("lower_is_better", ((5, 9, 3, 2),), None),  # back below the start
+        ("lower_is_better", ((5, 9, 9, None), (None, 1, 1, 9)), None),  # unknown at an end
+        ("lower_is_better", ((5, 6, 7, 8),) * (MANY + 1), None),  # nobody is told apart
+    ],
+)
+def test_the_course_that_ends_worst_is_named(
+    direction: str, courses: tuple[tuple[float | None, ...], ...], lowest: bool | None
+) -> None:
+    svg = draw(replace(PANEL, courses=courses, direction=direction, medians=(None,) * 4))
+    names = [float(text.get("y", "")) for text in parse(svg).iter(f"{SVG}text") if text.text == "worse"]
+    if lowest is None:
+        assert names == []
+        return
+    places = [(float(e.get("x", "")), float(e.get("y", ""))) for e in marked(svg, "worse") if e.tag == f"{SVG}use"]
+    last = [y for x, y in places if x == max(places)[0]]
+    assert len(last) == 2
+    # Its baseline is a third of the letters below the marker.
+    assert names == [pytest.approx((max(last) if lowest else min(last)) + 0.33 * 8, abs=0.1)]
+
+
 def test_a_linear_axis_begins_at_zero_and_a_log_axis_has_round_ticks() -> None:
     assert "0" in texts(draw(PANEL))
     assert {"1", "10"} <= set(texts(draw(replace(PANEL, log=True))))
@@ -266,6 +291,7 @@ PANELS: list[list[Panel]] = [
     [PANEL, replace(PANEL, log=True, thresholds=(Threshold(0.5, "limit of detection 0.5"), Threshold(0.6, "low")))],
     [replace(PANEL, thresholds=tuple(Threshold(at, f"activity {at}") for at in (1, 2, 3, 20)))] * 3,
     [CROWDED, replace(CROWDED, visits=tuple(Visit(None, 3, label=f"Visit number {i}") for i in range(8)))],
+    [replace(PANEL, courses=((5, 6, 5, worst), (20, 9, 3, 2))) for worst in (5.5, 9, 20)],
     [many(60)] * 6,
     [Boxes(
         title="Weight", courses=((40, 42), (50, 48)), medians=(None, None), boxes=(None, None), alt="",

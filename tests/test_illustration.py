@@ -334,7 +334,7 @@ def test_numbers_on_the_axes_are_written_as_the_language_writes_them(study: Path
 
 # -- where figures stand
 
-WIDTH, BETWEEN = 765, 7  # mm, on A0, by classic's theme.yml: the figures, and half a gutter
+WIDTH, BETWEEN = 765, 14  # mm, on A0, by classic's theme.yml: the figures, and what parts two
 
 
 def sizes(text: str) -> list[tuple[float, float]]:

@@ -318,11 +318,33 @@ def test_no_line_ends_before_it_is_full(fonts: Path, tmp_path: Path) -> None:
 
 
 def test_numbers_stay_with_their_signs_units_and_ranges(fonts: Path, tmp_path: Path) -> None:
-    words = "Some fell from 35 mm/h (range 15–87; n = 6) to 2 mm/h in so-JIA of them (p = 0.028), others did not at all"
+    words = (
+        "Some fell from 35 mm/h (range 15–87; n = 6) to 2 mm/h in so-JIA of them (C-reactive, p = 0.028), "
+        "others did not at all"
+    )
     said = lines_of(f"<p>{words}</p>", fonts, tmp_path)
     joined = "\n".join(" ".join(line) for line in said)
-    for whole in ("35 mm/h", "15–87", "n = 6", "2 mm/h", "so-JIA", "p = 0.028"):
+    for whole in ("35 mm/h", "15–87", "n = 6", "2 mm/h", "so-JIA", "C-reactive", "p = 0.028"):
         assert joined.count(whole) == joined.count("Some fell"), whole
+
+
+def test_the_head_of_a_column_ends_no_line_before_its_last_letter(fonts: Path, tmp_path: Path) -> None:
+    for head in ("Smallest possible p", "Patients with any n"):
+        table = f"<table><tr><th>{head}</th></tr></table>"
+        assert [head[-1]] not in lines_of(table, fonts, tmp_path, range(6, 34, 2))
+
+
+@pytest.mark.parametrize("document", ["abstract", "poster"])
+def test_marks_hang_so_that_values_stay_aligned(document: str, built_flagship: Path) -> None:
+    pdf = pypdfium2.PdfDocument(built_flagship / f"_output/{document}.pdf")
+    text = pdf[0].get_textpage()
+    ends = {}
+    for p, mark in {"0.018": " ", "0.028": " ", "0.046": "†", "0.109": "‡", "0.285": "‡", "0.043": "†"}.items():
+        # In the table, where the mark, if any, follows at once.
+        (start, *_) = [s for s in _found(text, p) if text.get_text_range(s + 5, 1).strip() == mark.strip()]
+        ends[p] = text.get_charbox(start + 4)[2]
+    for column in (("0.018", "0.028", "0.046"), ("0.109", "0.285", "0.043")):
+        assert [ends[p] for p in column] == [pytest.approx(ends[column[0]], abs=0.5)] * 3, column
 
 
 def test_marks_of_origin_leave_no_trace_on_paper(fonts: Path, tmp_path: Path) -> None:

@@ -173,8 +173,11 @@ def test_panels_share_the_width() -> None:
     theme, a0 = load_theme("classic", [THEMES]), parse_page_size("A0")
     three, four, one = (theme.panels("poster", a0, count) for count in (3, 4, 1))
     assert (three.across, four.across, one.across) == (3, 2, 1)
-    half = 14 / 2  # of the gutter: panels have air of their own
-    assert 3 * three.width_mm + 2 * half == pytest.approx(one.width_mm) == pytest.approx(2 * four.width_mm + half)
+    between = 14  # by theme.yml, as wide as the gutter: three panels stand on the three columns
+    assert 3 * three.width_mm + 2 * between == pytest.approx(one.width_mm) == pytest.approx(2 * four.width_mm + between)
+    half = 14 / 2  # of the gutter, where theme.yml says nothing
+    landscape = theme.panels("poster", parse_page_size("A0 landscape"), 3)
+    assert 3 * landscape.width_mm + 2 * half == pytest.approx(theme.poster.landscape.figure.width_mm)
     # A second row of panels is lower: both are not twice as high as one.
     assert three.height_mm == one.height_mm < 2 * four.height_mm < 1.5 * one.height_mm
     a1 = theme.panels("poster", parse_page_size("A1"), 3)

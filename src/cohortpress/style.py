@@ -64,12 +64,13 @@ class Colours(_Part):
 
 
 class Figure(_Part):
-    """Where a figure goes: its whole width, the height of a panel, and how many panels stand side by side."""
+    """Where a figure goes: its whole width, the height of a panel, how many stand side by side, and what parts them."""
 
     width_mm: PositiveFloat
     height_mm: PositiveFloat
     font_pt: PositiveFloat
     across: PositiveInt
+    between_mm: PositiveFloat | None = None  # else half a gutter
 
 
 class Grid(_Part):
@@ -157,12 +158,13 @@ class Theme(_Part):
         scale = _proportion(document, page)
         return smallest * min(1, scale), usual * scale, largest * scale
 
+    def figure(self, document: Document, page: PageSize) -> Figure:
+        return self.abstract.figure if document == "abstract" else self.layout(page).figure
+
     def _place(self, document: Document, page: PageSize, area: str) -> tuple[Figure, float]:
         """Return what a theme says of figures, and the width of an area as a share of that of the figures."""
-        if document == "abstract":
-            return self.abstract.figure, 1.0
-        layout = self.layout(page)
-        return layout.figure, layout.share(area, self.poster.gutter_mm)
+        figure = self.figure(document, page)
+        return figure, 1.0 if document == "abstract" else self.layout(page).share(area, self.poster.gutter_mm)
 
     def abreast(self, document: Document, page: PageSize, area: str = "figures") -> int:
         """Return how many panels stand side by side in an area at most."""
@@ -183,7 +185,7 @@ class Theme(_Part):
         scale = _proportion(document, page)
         rows = math.ceil(count / self.abreast(document, page, area))
         across = math.ceil(count / rows)
-        fit, between = across * beside, gutter / 2
+        fit, between = across * beside, figure.between_mm or gutter / 2
         width = (figure.width_mm * share - (fit - 1) * between) / fit
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         alone = fit == 1 and not whole
@@ -257,11 +259,13 @@ def stylesheet(
 def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float) -> Iterator[str]:
     """Yield the tokens as custom properties, the page, and the places of the areas."""
     sheet, scale = theme.sheet(document), _proportion(document, page)
+    between = theme.figure(document, page).between_mm or sheet.gutter_mm / 2
     light, dark = (_declare(theme.colours[scheme].model_dump()) for scheme in ("light", "dark"))
     tokens = _declare(
         {f"font_{key}": f'"{family}", sans-serif' for key, family in theme.fonts.items()}
         | {f"size_{key}": f"{value}rem" for key, value in theme.sizes.items()}
         | {"text": f"{text_pt:.2f}pt", "gutter": f"{sheet.gutter_mm * scale:.2f}mm"}
+        | {"between": f"{between * scale:.2f}mm"}
         | {"margin": f"{sheet.margin_mm * scale:.2f}mm"}
         | {"page_width": f"{page.width_mm}mm", "page_height": f"{page.height_mm}mm"}
     )

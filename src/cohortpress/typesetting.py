@@ -57,9 +57,10 @@ TOGETHER = re.compile(
     r"\b[pn]\s[=<>]\s?[\d<]|"  # p = 0.046
     r"(?<=\d)–[\d−]|"  # 5.1–5.3
     r"(?<=\d)\s(?:%|(?:[mµnc]?[glm]|mol|h|kPa|mmHg|I?U)(?:/\w{1,3})?(?!\w))|"  # 35 mm/h
-    r"\b\w{1,4}-[A-Z]{2}"  # so-JIA
+    r"\b\w{1,4}-[A-Z]{2}|\b[A-Za-z]-[a-z]{2}"  # so-JIA, C-reactive
 )
 LONE_LETTER = re.compile(r"(?<=\s)(\w)\s")  # a title does not end a line with "a"
+LAST_LETTER = re.compile(r"\s+(\w)\s*$")  # nor does the head of a column give one to "p"
 NO_BREAK_SPACE, WORD_JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
@@ -170,6 +171,8 @@ def _bind(root: Any) -> None:
         for name in ("text", "tail"):
             if text := getattr(element, name):
                 setattr(element, name, TOGETHER.sub(lambda found: _unbroken(found[0]), text))
+        if element.tag == "th" and element.text:
+            element.text = LAST_LETTER.sub(rf"{NO_BREAK_SPACE}\1", element.text)
         title = element.tag in ("h1", "h2", "h3") or element in large
         if not title and element.tag not in ("p", "li"):
             continue

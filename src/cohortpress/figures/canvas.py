@@ -58,6 +58,7 @@ class Words:
     year: str = "Year"
     n: str = "n"
     median: str = "median"
+    worse: str = "worse"
     log: str = "log scale"
     detection: str = "limit of detection"
     change: str = "change, {first} to {visit}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -27,8 +27,22 @@ class Courses(VisitPanel):
         return self.medians[0].label if self.medians[0] and any(self.medians[1:]) else None
 
     def end(self, words: Words) -> tuple[Line, ...]:
+        return (*self._median(words), *(line for label in self._worst(words) for line in label[1]))
+
+    def _median(self, words: Words) -> tuple[Line, ...]:
         last = [median.label for median in self.medians if median][-1:]
         return tuple(Line((text,), "accent") for text in (Text(words.median), *last))
+
+    def _worst(self, words: Words) -> Iterator[tuple[float, tuple[Line, ...]]]:
+        """Yield, of few subjects, the last value that is worse than at the start by most, and what stands beside it."""
+        ends = [(course[0], course[-1]) for course in self.courses if len(self.courses) <= MANY]
+        worse = [(self._worsening(start, last), last) for start, last in ends if start is not None and last is not None]
+        for worsening, last in sorted(worse)[-1:]:
+            if worsening > 0:
+                yield last, (Line((Text(words.worse),), "worse"),)
+
+    def _worsening(self, start: float, value: float) -> float:
+        return (1 if self.direction == "lower_is_better" else -1) * (value - start)
 
     def draw(self, pen: Pen) -> None:
         plot = self.frame(pen)
@@ -45,14 +59,16 @@ class Courses(VisitPanel):
         if first := self.start():
             x, height = line[0]
             pen.text(x - 0.55 * pen.em, height - 0.33 * pen.em, first, "accent", ha="right", strong=True)
-        self.label(pen, plot, *(Label(height, self.end(pen.look.words), last=True) for _, height in line[-1:]))
+        words = pen.look.words
+        labels = [Label(height, self._median(words), last=True) for _, height in line[-1:]]
+        labels += [Label(plot.y(value), lines) for value, lines in self._worst(words)]
+        self.label(pen, plot, *labels)
 
     def _distinct(self, pen: Pen, course: Sequence[float | None], plot: Plot) -> None:
         """Draw one subject: dashes bridge a gap, and a dark diamond marks what is worse than at the start."""
-        sign = 1 if self.direction == "lower_is_better" else -1
         start = course[0]
         seen = [
-            (visit, (plot.xs[visit], plot.y(value)), start is not None and sign * (value - start) > 0)
+            (visit, (plot.xs[visit], plot.y(value)), start is not None and self._worsening(start, value) > 0)
             for visit, value in enumerate(course)
             if value is not None
         ]
