@@ -129,3 +129,11 @@ def test_a_style_sheet_that_does_more_is_refused(css: str, problem: str) -> None
     with pytest.raises(EngineError) as raised:
         styled("<head></head>", css)
     assert str(raised.value).startswith(f"The style sheet {problem}. ")
+
+
+def test_a_number_stays_with_its_letter_and_a_head_with_its_last(study: Path) -> None:
+    page = '<th>Possible p</th> (p = <span>0.02</span>; n &lt; 8; an = 3) n = x<script>n = 8</script>'
+    assert embedded(page, study) == (
+        '<th>Possible\N{NO-BREAK SPACE}p</th> (p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}<span>0.02</span>; '
+        'n\N{NO-BREAK SPACE}&lt;\N{NO-BREAK SPACE}8; an = 3) n = x<script>n = 8</script>'
+    )

@@ -20,6 +20,7 @@ FETCHING_TAGS = {("link", "href"), ("image", "href"), ("use", "href"), ("script"
 REFUSED = {"base", "iframe", "frame", "object", "embed", "meta"}
 # Where the page template wants the style sheet; without such a place it stands at the end of the head.
 STYLE_SHEET = "<!-- style sheet -->"
+_TOGETHER = re.compile(r"\b[pn]\s(?:=|&lt;|&gt;)\s(?=\d|<span)|\s\w(?=</th>)")
 _CSS_URL = re.compile(r"""(?:url\(|@import)\s*+["']?+(?!data:|#)([^"')]+)""", re.I)
 
 
@@ -35,7 +36,13 @@ def embed(html: str, folder: Path, study: Path) -> str:
         raise EngineError(*parser.faults)
     for old, new in parser.changes:
         html = html.replace(old, new)
-    return html
+    return _bound(html)
+
+
+def _bound(html: str) -> str:
+    """Keep "p =" with its number, and the last letter of a head with its word, at the end of any browser's line."""
+    page, script, rest = html.partition("<script")
+    return _TOGETHER.sub(lambda found: re.sub(r"\s", "\N{NO-BREAK SPACE}", found[0]), page) + script + rest
 
 
 def styled(html: str, css: str) -> str:
