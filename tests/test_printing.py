@@ -13,16 +13,18 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pdfua.validator import validate
 from PIL import Image
 
-from cohortpress.errors import PrintError
+from cohortpress.errors import Fault, PrintError
 from cohortpress.figures import Look, draw, skin
 from cohortpress.figures.canvas import MARKS
 from cohortpress.figures.courses import Courses
 from cohortpress.figures.visits import Median, Visit
 from cohortpress.paper import parse_page_size
-from cohortpress.printing import Printed, poster_preview, print_pdf
+from cohortpress.printing import FINEST, SLACK, TOLERANCE_MM, Printed, _fit, _Layout, poster_preview, print_pdf
 from cohortpress.style import Document, load_theme, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
@@ -332,6 +334,48 @@ def test_the_head_of_a_column_ends_no_line_before_its_last_letter(fonts: Path, t
     for head in ("Smallest possible p", "Patients with any n"):
         table = f"<table><tr><th>{head}</th></tr></table>"
         assert [head[-1]] not in lines_of(table, fonts, tmp_path, range(6, 34, 2))
+
+
+@given(
+    full=st.floats(15, 45),  # the text, in pt, whose page is just full
+    wide=st.floats(15, 45),  # from which on a table is too wide
+    usual=st.floats(24, 32),
+)
+@example(full=50, wide=31.9, usual=25)  # too wide in the largest text alone: once tried for ever
+@example(full=50, wide=23, usual=25)
+def test_the_largest_text_that_fits_is_found_in_a_few_tries(full: float, wide: float, usual: float) -> None:
+    low, high, height = 24.0, 32.0, 1189.0
+    tried: list[float] = []
+
+    def lay_out(size: float) -> _Layout:
+        tried.append(size)
+        assert len(tried) <= 25
+        faults = (Fault("too wide"),) if size > wide else ()
+        return _Layout(None, size, height * size / full, faults, (), None, height)
+
+    found = _fit(lay_out, low, usual, high, height)
+    largest = min(full, wide, high)
+    if largest < low:
+        assert not found.fits
+        assert found.text_pt == low
+    else:
+        assert found.fits
+        loose = max(SLACK * full, 2 * FINEST)  # as much room may stay empty; a table's width is found to the step
+        assert largest - loose - 0.01 <= found.text_pt <= largest + TOLERANCE_MM
+
+
+def test_a_table_of_four_visits_fits_an_abstract(fonts: Path, tmp_path: Path) -> None:
+    visit = "<td>22.0 (16.5–27.5) <span class='n'>n = 27</span></td>"
+    p = "<td>0.011 <span class='n'>27 pairs</span></td>"
+    head = "<tr><th>Endpoint</th><th>8 years</th>" + "<th>12 years</th><th>p</th>" * 3 + "</tr>"
+    rows = f"<thead>{head}</thead><tbody><tr><td>Distance, mm</td>{visit}{(visit + p) * 3}</tr></tbody>"
+    table = f'<div class="table-block endpoints" aria-label="Medians"><table>{rows}</table></div>'
+    _, printed = print_to(tmp_path, page_of(table, fonts, "abstract"), "abstract")
+    assert printed.pages == 1
+    wide = table.replace("22.0 (16.5", "22222222.0 (166666666.5")
+    said = r"The table 'Medians' is \d+ mm wider than its place .* Show fewer"
+    with pytest.raises(PrintError, match=said):
+        print_to(tmp_path, page_of(wide, fonts, "abstract"), "abstract")
 
 
 @pytest.mark.parametrize("document", ["abstract", "poster"])

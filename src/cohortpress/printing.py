@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,7 +161,7 @@ def _fit(lay_out: Callable[[float], _Layout], low: float, start: float, high: fl
     """
     size = min(max(start, low), high)
     best: _Layout | None = None
-    fitting, failing = low, high
+    fitting, failing = low, math.inf
     slope = 1.2 * height_mm / size  # mm of height per pt, until two tries tell
     last: _Layout | None = None
     while True:
@@ -179,9 +180,9 @@ def _fit(lay_out: Callable[[float], _Layout], low: float, start: float, high: fl
         if best and failing - fitting < 2 * FINEST:
             return best
         wish = size - (now.over + 0.4 * SLACK * height_mm) / slope
-        floor = fitting + FINEST if best else low
-        ceiling = failing - FINEST if failing < high or not best else high
-        size = max(min(wish, ceiling), floor)
+        if now.faults:  # its height does not tell how much too wide it is
+            wish = (fitting + failing) / 2 if best else low
+        size = max(min(wish, high, failing - FINEST), fitting + FINEST if best else low)
 
 
 def _put_into_cells(root: Any) -> None:
@@ -291,17 +292,32 @@ def boxes(box: Any, *, flowing: bool = False) -> Iterator[Any]:
 
 
 def _wide(part: Any) -> Iterator[Fault]:
-    """Yield a fault where text or a drawing reaches out of its part of the page."""
+    """Yield a fault where text or a drawing reaches out of its part of the page; a table is named by its caption."""
     edge = part.position_x + part.margin_width()
+    if (excess := _mm(_reach(part) - edge)) <= TOLERANCE_MM:
+        return
+    blocks = (box for box in boxes(part) if box.element is not None and "table-block" in _classes(box.element))
+    if table := next((block for block in blocks if _mm(_reach(block) - edge) > TOLERANCE_MM), None):
+        name = f"The table '{table.element.get('aria-label')}'"
+        mend = "Show fewer visits, by visits=[...], shorten its longest words, or give it more room in the theme."
+    else:
+        name = f"'{_name(part.element)}'"
+        mend = "Shorten its longest words, or give it more room in the theme."
+    yield Fault(f"{name} is {excess:.0f} mm wider than its place on the page.", mend)
+
+
+def _reach(part: Any) -> float:
+    """Return how far to the right something reaches, in px."""
     leaves = (box for box in boxes(part, flowing=True) if not getattr(box, "children", ()))
-    reach = max((box.position_x + box.width for box in leaves), default=edge)
-    if (excess := _mm(reach - edge)) > TOLERANCE_MM:
-        mend = "Shorten its longest words, give it fewer columns, or more room in the theme's areas."
-        yield Fault(f"'{_name(part.element)}' is {excess:.0f} mm wider than its place on the page.", mend)
+    return float(max((box.position_x + box.width for box in leaves), default=0.0))
+
+
+def _classes(element: Any) -> list[str]:
+    return str(element.get("class") or "").split()
 
 
 def _name(element: Any) -> str:
-    classes = [name for name in (element.get("class") or "").split() if name not in ("area", "title")]
+    classes = [name for name in _classes(element) if name not in ("area", "title")]
     return classes[0] if classes else str(element.tag)
 
 
@@ -310,7 +326,7 @@ def _mm(px: float) -> float:
 
 
 def _too_much(layout: _Layout, name: str) -> list[Fault]:
-    faults = list(layout.faults)
+    faults = [replace(fault, where=f"report/{name}.qmd") for fault in layout.faults]
     if layout.over > TOLERANCE_MM:
         longest = ", ".join(f"{area} ({height:.0f} mm)" for height, area in layout.areas[:3])
         problem = f"The text is {layout.over:.0f} mm too long for the page, even in {layout.text_pt:.1f} pt."
