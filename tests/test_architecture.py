@@ -36,6 +36,7 @@ ORDER = [
     "language",
     "numbers_in_text",
     "claims",
+    "unwritten",
     "gate",
     "paper",
     "fonts",

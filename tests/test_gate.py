@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
 from cohortpress.errors import TemplateError
 from cohortpress.formatting import format_results
-from cohortpress.gate import bare_numbers, blank, check_prose, overreach, read_words
+from cohortpress.gate import bare_numbers, blank, check_prose, lost_braces, overreach, read_words, to_write
 from cohortpress.language import Language
+from cohortpress.new import start
 from cohortpress.result import ResultSet
 from cohortpress.study import Study, parse_study, read_study
+from cohortpress.unwritten import written
 
 ROOT = Path(__file__).parents[1]
 
@@ -164,3 +167,31 @@ def test_the_flagship_types_no_number(study: Study, results: ResultSet, english:
     texts = {file: (ROOT / file).read_text(encoding="utf-8") for file in files}
     watched = read_words(ROOT / "templates/language/en.overreach.yml")
     assert check_prose(texts, study, results, english, watched) == []
+
+
+@pytest.mark.parametrize(
+    ("prose", "said"),
+    [
+        ("a { crp.month_6.median } b", "'{ crp.month_6.median }' prints as it stands. Write {{ crp.month_6.median }}."),
+        ("{words(cohort.n)}", "'{words(cohort.n)}' prints as it stands. Write {{ words(cohort.n) }}."),
+        ("{{ crp.month_6.n }} {% if cohort.n %}[x]{.area} {#id} {width=5.5cm} {=html} {crp}{% endif %}", None),
+    ],
+)
+def test_a_value_that_lost_a_brace_is_told(prose: str, said: str | None) -> None:
+    assert [str(fault) for fault in lost_braces(f"\n{prose}", "a.qmd")] == ([f"a.qmd, line 2: {said}"] if said else [])
+
+
+def test_what_new_left_to_write_is_told_until_it_is_written(
+    study: Study, results: ResultSet, english: Language, tmp_path: Path
+) -> None:
+    start(tmp_path / "mine")
+    for name in ("abstract.qmd", "poster.qmd"):
+        text = (tmp_path / "mine/report" / name).read_text(encoding="utf-8")
+        asked = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", text)
+        assert len(asked) > 2
+        (fault, *_) = check_prose({name: text}, study, results, english, [])
+        assert fault.problem == f"'{asked[0]}' is still to be written, and {len(asked) - 1} more in italics."
+        assert fault.where == f"{name}, line {text[: text.index(asked[0])].count(chr(10)) + 1}"
+        answered = re.sub(r"(?<!\*)\*([^*\n]+)\*(?!\*)", "*An answer, stressed.*", text)
+        assert to_write(answered, name) == []
+        assert not set(asked) & set(re.findall(r"\*([^*\n]+)\*", written(text)))

@@ -1,4 +1,4 @@
-"""No typed number, no word that says more than the data: the author's prose, held against the results."""
+"""No typed number, no word that says more than the data, nothing left to write: the author's prose and the results."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .language import Language, any_of
 from .numbers_in_text import NUMBER, Found, numbers, place
 from .result import Result, ResultSet
 from .study import Study
+from .unwritten import unwritten
 
 # What is no prose in a document or a macro file; it is blanked, so that offsets stay.
 NOT_PROSE = [
@@ -28,6 +29,8 @@ NOT_PROSE = [
         (r"^\s*\d+[.)]\s", re.M),  # numbers of a list
     )
 ]
+# A name with a dot, or a call, in single braces; attributes of Markdown begin otherwise: {.area}, {#id}, {width=5cm}.
+LOST_BRACE = re.compile(r"(?<![{\w])\{ ?([A-Za-z_]\w*(?:\.\w+)+|[A-Za-z_]\w*\([^{}\n]*\)) ?\}(?!\})")
 MOST_NAMES = 3
 
 
@@ -53,9 +56,33 @@ def check_prose(
         fault
         for file, text in texts.items()
         for fault in (
+            *to_write(text, file),
+            *lost_braces(text, file),
             *bare_numbers(text, file, study, results, language),
             *overreach(text, file, watched, results, language),
         )
+    ]
+
+
+def to_write(text: str, file: str) -> list[Fault]:
+    """Return one fault for all that `new` left to write and that still stands in ``text``."""
+    found = [*unwritten(text)]
+    if not found:
+        return []
+    more = f", and {len(found) - 1} more in italics" if found[1:] else ""
+    where = f"{file}, line {place(text, found[0].start())[0]}"
+    return [Fault(f"'{found[0][1]}' is still to be written{more}.", "Write or delete it.", where)]
+
+
+def lost_braces(text: str, file: str) -> list[Fault]:
+    """Return a fault for each value or macro in single braces: it would print as it stands."""
+    return [
+        Fault(
+            f"'{found[0]}' prints as it stands.",
+            f"Write {{{{ {found[1]} }}}}.",
+            f"{file}, line {place(text, found.start())[0]}",
+        )
+        for found in LOST_BRACE.finditer(text)
     ]
 
 

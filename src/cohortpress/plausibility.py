@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from .cohort import Cohort, Matrix
 from .errors import Fault
@@ -16,6 +17,7 @@ from .stats.descriptive import describe
 from .study import Study
 from .tables.blocks import Block, column_of
 from .tables.dates import days
+from .tables.table import Array
 
 POWERS = (1, 2, 3)  # of ten, by which units differ and decimal marks slip
 FAR = 3  # interquartile ranges of the logarithms: the outer fences of Tukey (1977), Exploratory Data Analysis
@@ -112,7 +114,7 @@ def about_endpoint(
 ) -> list[Fault]:
     """Return a warning for each value of an endpoint that is hardly true, with its place in the file."""
     values, visits = cohort.values[name], tuple(study.visits)
-    found = dict(_far(values, written)) | dict(_negative(values, written))
+    found = _doubtful(values, written)
     keys = {(cohort.subjects[row], visits[column]): words for (row, column), words in sorted(found.items())}
     places = _places(blocks, study, name, keys)
     warnings = [
@@ -128,11 +130,17 @@ def about_characteristic(name: str, study: Study, cohort: Cohort, written: Writt
     if isinstance(values, tuple):
         return []
     column = values.reshape(-1, 1)
+    found = _doubtful(column, written)
     where = f"{(study.data.subjects or study.data.visits).file}, column {column_of(study, name)}"
     return [
         Fault(f"'{cohort.subjects[row]}': {problem}", mend, where)
-        for (row, _), (problem, mend) in [*_far(column, written), *_negative(column, written)]
+        for (row, _), (problem, mend) in sorted(found.items())
     ]
+
+
+def _doubtful(values: Matrix, written: Written) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return what is hardly true, by row and column; of two reasons the one that knows how to mend it."""
+    return dict(_beyond(values, written)) | dict(_far(values, written)) | dict(_negative(values, written))
 
 
 def _far(values: Matrix, written: Written) -> Iterator[Found]:
@@ -157,6 +165,29 @@ def _far(values: Matrix, written: Written) -> Iterator[Found]:
                 mend = f"Another unit, or a slip of the decimal mark? {written(float(mended))} would not be far."
                 yield (row, column), (problem, mend)
                 break
+
+
+def _beyond(values: Matrix, written: Written) -> Iterator[Found]:
+    """Yield values far from all others, as they stand and, if above zero, as logarithms: codes such as 0 or 999."""
+    known = np.argwhere(~np.isnan(values))
+    column = values[~np.isnan(values)]
+    apart, median = _outside(column), describe(column).median
+    positive = column > 0
+    apart[positive] &= _outside(np.log10(column[positive]))
+    for row, visit in known[apart].tolist():
+        problem = f"{written(values[row, visit])} is far from the others (median {written(median or 0)})."
+        mend = "A slip, or a code for a missing value? If so, declare it: data: {missing: [...]}."
+        yield (row, visit), (problem, mend)
+
+
+def _outside(values: Array) -> npt.NDArray[np.bool_]:
+    """Tell which values lie outside the outer fences; where half of them are alike there are none."""
+    found = describe(values)
+    if values.size < FEWEST or found.q1 is None or found.q3 is None or found.q1 == found.q3:
+        return np.zeros(values.shape, dtype=np.bool_)
+    reach = FAR * (found.q3 - found.q1)
+    outside: npt.NDArray[np.bool_] = (values < found.q1 - reach) | (values > found.q3 + reach)
+    return outside
 
 
 def _negative(values: Matrix, written: Written) -> Iterator[Found]:

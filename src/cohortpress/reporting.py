@@ -17,6 +17,7 @@ from .errors import Fault, StudyError, TemplateError
 from .result import ResultSet
 from .study import Study
 from .templating import Filler, plain
+from .unwritten import written
 
 QUESTIONS = "reporting.yml"
 CONTEXT = 30  # characters before and after what was found
@@ -120,7 +121,7 @@ def read_text(document: str, folder: Path, study: Study, results: ResultSet, tem
     except FileNotFoundError:
         raise StudyError(Fault("The document is missing.", "Write it.", file)) from None
     stubs: Mapping[str, object] = {"draw": lambda *_: "", "qr_code": lambda *_: "", "document": document}
-    filled = Filler(study, results, template_folders, stubs).fill(_marked(source), file)[1]
+    filled = Filler(study, results, template_folders, stubs).fill(_marked(written(source)), file)[1]
     number, lines, printed = 0, [], []
     for _, line, around in reversed([*lines_in_blocks(filled)]):
         number = int(mark[1]) if (mark := _MARK.search(line)) else number

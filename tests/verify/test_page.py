@@ -15,7 +15,7 @@ from cohortpress.verify.page import Piece, read_page
 STUDY = """
 title: A study of 7 people
 data: {subjects: people.csv, visits: visits.csv}
-visits: {start: {label: Start, month: 0}, month_6: {label: 6 months, month: 6}}
+visits: {start: {label: Start, month: 0}, month_3: {label: 3 months, month: 3}, month_6: {label: 6 months, month: 6}}
 endpoints: {grip: {label: Grip}}
 constants: {dose: 8 mg/kg}
 """
@@ -31,6 +31,7 @@ def results() -> ResultSet:
     return ResultSet([
         Result("grip.month_6.n", "Grip", "grip", "n", 8, visit="month_6", kind="count", text="8"),
         Result("grip.month_6.median", "Grip", "grip", "median", 2.5, visit="month_6", text="2.5"),
+        Result("flow.month_6.n", "6 months", "flow", "n", 8, visit="month_6", kind="count", text="8"),
     ])  # fmt: skip
 
 
@@ -96,6 +97,7 @@ def test_a_mark_covers_its_text() -> None:
         '<span data-result="grip.month_6.n">eight</span></p>',
         '<p><span data-constant="dose">8 mg/kg</span> as in Table 2, IL-6, 2011 and 95% CI</p>',
         "<h1>A study of 7 people</h1>",
+        "<p>between 3 and 6 months</p>",
         '<svg><text data-axis="value">25</text><text data-result="grip.month_6.n">8</text></svg>',
         '<svg data-results="grip.month_6.median grip.month_6.n"><title>2.5 at 6 months (n = 8)</title></svg>',
     ],

@@ -95,18 +95,20 @@ def untraced(
     file: str, pieces: Iterable[Piece], study: Study, results: ResultSet, language: Language
 ) -> Check:
     """Find each number that names no result and that nothing else explains."""
-    names = _names(study, results, language)
+    # Times first: "between 8 and 14 years" is one, of which "14 years" would leave a bare 8.
+    known = *times(study, language), _names(study, results, language)
     count, findings = 0, []
     for piece in pieces:
         if piece.kind == "marker" or (piece.kind in ("figure", "alt") and not piece.marks):
             continue  # a drawing that traces nothing is held against the other formats alone
-        text = _without(piece, names)
+        text = _without(piece, *known)
         found = [number.text for number in numbers(text, language.conventions)]
         count += len(found)
         for fault in (
             bare_numbers(text, file, study, results, language, in_words=False) if found else ()
         ):
-            findings.append(Finding(f"'{excerpt(piece.text)}'", TRACED, fault.problem.rstrip(".")))
+            typed = fault.problem.removeprefix("The number ").removesuffix(" is typed.")
+            findings.append(Finding(f"'{excerpt(piece.text)}'", TRACED, typed))
     return Check("other numbers, all declared or conventions", file, count, tuple(findings))
 
 
