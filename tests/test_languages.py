@@ -382,6 +382,10 @@ def test_what_may_be_typed_in_a_language(code: str, prose: str, typed: list[str]
     [
         ("nl", "De daling was significant. Ze was niet significant.", "significant"),
         ("nl", "Het middel is veilig.", "is veilig"),
+        ("nl", "Dit bewijst dat het helpt.", "bewijst dat"),
+        ("fr", "Cela prouve qu’il aide.", "prouve qu’"),
+        ("fr", "Cela prouve que cela aide.", "prouve que"),
+        ("de", "Das beweist, dass es hilft.", "beweist, dass"),
         ("fr", "La baisse était significative. Elle n’est pas significative.", "significative"),
         ("fr", "Il n’y avait pas de différence.", "pas de différence"),
         ("de", "Der Abfall war signifikant. Er war nicht signifikant.", "signifikant"),

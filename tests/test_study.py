@@ -152,8 +152,13 @@ BROKEN = [
     ),
     (
         "documents:",
-        "claims: {c: {endpoints: grip, visit: start}}\ndocuments:",
+        "claims: {c: {endpoints: grip, visit: start, n_at_least: 3}}\ndocuments:",
         "There is no follow-up visit 'start'. Known: finish.",
+    ),
+    (
+        "documents:",
+        "claims: {c: {endpoints: grip, visit: finish, by: main}}\ndocuments:",
+        "claims.c: a claim needs a condition: direction, at_least_percent, p_below or n_at_least.",
     ),
     (
         "documents:",
@@ -268,6 +273,7 @@ def test_visits_count_in_one_unit_of_time_or_in_none() -> None:
         ("month: 3", "week: 12", "'start' counts in months, others in weeks. Give all visits one unit."),
         (", month: 3", "", "'finish' has no time, as others have. Write 'month:' and when."),
         ("month: 3", "month: 3, week: 12", "visits.finish: a visit has one time: a day, a week, a month or a year."),
+        ("month: 0", "month: 9", "'finish' stands behind 'start', and its time is earlier. Write the visits in the "),
         ("month: 3", "weeks: 12", "Unknown key 'visits.finish.weeks'. Did you mean 'week'?"),
         (
             "decimals: 1",

@@ -290,6 +290,13 @@ class Claim(_Part):
     n_at_least: int | None = Field(default=None, ge=1)
     """How many subjects must have been measured."""
 
+    @model_validator(mode="after")
+    def _has_a_condition(self) -> Claim:
+        conditions = "direction", "at_least_percent", "p_below", "n_at_least"
+        if self.model_fields_set.isdisjoint(conditions):
+            raise ValueError(f"a claim needs a condition: {', '.join(conditions[:-1])} or {conditions[-1]}")
+        return self
+
 
 class Family(_Part):
     """The tests among which p values are adjusted."""
@@ -668,6 +675,10 @@ def _times_that_clash(study: Study) -> Iterator[Fault]:
         elif spec.unit != unit:
             problem = f"'{name}' counts in {spec.unit}s, others in {unit}s."
             yield Fault(problem, "Give all visits one unit.", study.where("visits", name, spec.unit or ""))
+    for (first, before), (second, after) in itertools.pairwise(study.visits.items()):
+        if after.unit == before.unit and (after.time or 0) < (before.time or 0):
+            problem = f"'{second}' stands behind '{first}', and its time is earlier."
+            yield Fault(problem, "Write the visits in the order of time.", study.where("visits", second))
 
 
 def _windows_that_clash(study: Study) -> Iterator[Fault]:

@@ -62,6 +62,8 @@ def spreadsheets() -> None:
     sheet("head_below_title.xlsx", lambda labs: None, rows=[["Export"], [], HEAD, *ROWS])
     sheet("empty_rows.xlsx", lambda labs: labs.insert_rows(4, 2))
     sheet("mean_below.xlsx", lambda labs: labs.append(["Mean", None, None, 14.1, 29]))
+    note = [[], ["Measured by a nurse"]]
+    sheet("note_below.xlsx", lambda labs: None, rows=[HEAD, *ROWS, *note])
     sheet("column_misspelt.xlsx", cell("D1", "CRP"))
     sheet("column_twice.xlsx", cell("F1", "crp"))
     sheet("other_sheets.xlsx", lambda labs: cast(openpyxl.Workbook, labs.parent).create_sheet("Key").append(["P1"]))

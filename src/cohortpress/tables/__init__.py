@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import DataError, Fault, did_you_mean
 from ..study import STUDY_FILE, Data, File
+from .checks import without_notes
 from .columnar import read_parquet, read_statistics
 from .delimited import read_delimited
 from .dictionary import read_dictionary
@@ -90,7 +91,7 @@ def _read(folder: Path, spec: File, wanted: str | None, faults: list[Fault]) -> 
     with _explained(path, spec.file, extra), path.open("rb"):
         found = reader(path, spec)
     if isinstance(found, Grid):
-        return found.table(spec.file, wanted, spec.head_row, faults)
+        return without_notes(found.table(spec.file, wanted, spec.head_row, faults), faults)
     faults += invisible(found)
     return found
 

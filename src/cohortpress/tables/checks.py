@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
+
 from ..errors import Fault, did_you_mean
 from .table import Cells, Flags, Table
 
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
+LAST_ROWS = 5  # in which notes are looked for
+WORDS_OF_A_NOTE = 3  # at least, where no empty row stands above it
 
 
 def empty(table: Table, column: str, among: Flags | None = None) -> list[Fault]:
@@ -37,13 +41,41 @@ def repeated(table: Table, column: str, *keys: Cells) -> list[Fault]:
 
 
 def unknown(table: Table, column: str, known: Collection[str], problem: str, among: Flags | None = None) -> list[Fault]:
-    """Return a fault for each cell of a column that is none of ``known``; of ``among`` only those rows count."""
+    """Return a fault for each spelling in a column that is none of ``known``, at its first cell.
+
+    Of ``among`` only those rows count.
+    """
     cells = table.text(column)
-    wrong = set(cells) - {*known, ""}
-    near = [name for name in known if name] if len(wrong) * len(known) < MOST_COMPARED else []
-    mends = {cell: did_you_mean(cell, near) for cell in wrong}
+    if not (wrong := set(cells) - {*known, ""}):
+        return []
+    rows: dict[str, list[int]] = {}
+    for index, cell in enumerate(cells):
+        if cell in wrong and (among is None or among[index]):
+            rows.setdefault(cell, []).append(index)
+    near = [name for name in known if name] if len(rows) * len(known) < MOST_COMPARED else []
     return [
-        table.fault(index, column, f"'{cell}' {problem}.", mends[cell])
-        for index, cell in enumerate(cells if wrong else ())
-        if cell in wrong and (among is None or among[index])
+        table.fault(found[0], column, f"'{cell}' {problem}{_more(len(found) - 1)}.", did_you_mean(cell, near))
+        for cell, found in rows.items()
     ]
+
+
+def _more(rows: int) -> str:
+    return f"; {rows} more row{'s have' if rows > 1 else ' has'} it" if rows else ""
+
+
+def without_notes(table: Table, faults: list[Fault]) -> Table:
+    """Return the table without the notes below it, each a fault: rows of one cell, behind an empty row or in words."""
+    count = len(table.rows)
+    start = max(1, count - LAST_ROWS)
+    last = table.take(np.arange(start, count))
+    notes: list[Fault] = []
+    for index, row in enumerate(last.rows):
+        filled = [column for column in last.columns if last.codes(column)[index]]
+        if len(filled) != 1 or len(last.columns) < 3:
+            notes.clear()
+            continue
+        words = last.codes(filled[0])[index].split()
+        if notes or row - 1 != table.rows[start + index - 1] or len(words) >= WORDS_OF_A_NOTE:
+            notes.append(last.fault(index, filled[0], f"'{' '.join(words)}' looks like a note.", "Delete the row."))
+    faults += notes
+    return table.take(np.arange(count - len(notes))) if notes else table

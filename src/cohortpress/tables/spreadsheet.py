@@ -25,8 +25,10 @@ Place = tuple[int, int]  # row and column, from 0
 # What a damaged file raises when its parts are read.
 _UNSOUND = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, LookupError, NotImplementedError, EOFError)
 _COMMA = re.compile(r"<?\s*[+-]?\d+,\d+")
-# A cell of a formula, or one whose value is an error.
-_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>(?:<f[^>]*/>|<f[^>]*>([^<]*)</f>)?(?:<v/>|<v[^>]*>([^<]*)</v>)?</c>')
+# A cell with its attributes and what stands in it; some programs put a prefix before every name.
+_CELL = re.compile(rb'<(?:\w+:)?c\s((?:[^>]*\s)?r="([A-Z]+)(\d+)"[^>]*)(?<!/)>(.*?)</(?:\w+:)?c>', re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*))")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*?(?:/>|>([^<]*))")
 
 
 def read_spreadsheet(path: Path, spec: File) -> Grid:
@@ -76,9 +78,10 @@ def _opened(path: Path, file: str) -> Iterator[CalamineWorkbook]:
     try:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
             yield book
-    except (python_calamine.CalamineError, *_UNSOUND) as error:
-        mend = "Save it without a password, or as CSV."
-        raise DataError(Fault(f"This is no spreadsheet that can be read: {error}.", mend, file)) from None
+    except (python_calamine.CalamineError, *_UNSOUND):
+        problem = "This is no spreadsheet that can be read: it is damaged, or protected by a password, or none at all."
+        mend = "Open it in Excel or LibreOffice, and save it again without a password."
+        raise DataError(Fault(problem, mend, file)) from None
 
 
 def _sheet(book: CalamineWorkbook, spec: File) -> CalamineSheet:
@@ -123,11 +126,17 @@ def _without_value(path: Path, position: int) -> Iterator[tuple[Place, str]]:
         keys = [value for name, value in sheet.items() if name.endswith("}id")]
         target = {link.get("Id", ""): link.get("Target", "") for link in links}[keys[0]]
         cells = file.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-    for column, row, kind, formula, value in _CELL.findall(cells):
-        error, computed = b't="e"' in kind, value or b't="str"' in kind
-        if error or (formula and not computed):
-            text = value.decode() if error else f"={unescape(formula.decode())}"
-            yield (int(row) - 1, _column(column.decode())), text
+    if not (_FORMULA.search(cells) or b't="e"' in cells):
+        return
+    for kind, column, row, inside in _CELL.findall(cells):
+        formula, error = _FORMULA.search(inside), b't="e"' in kind
+        if not (formula or error):
+            continue
+        value = _VALUE.search(inside)
+        computed = value and (value[1] or b't="str"' in kind)  # Excel keeps an empty text as an empty value
+        if error or not computed:
+            text = (value and value[1]) or (formula and b"=" + (formula[1] or b"..."))  # one copied down has no text
+            yield (int(row) - 1, _column(column.decode())), unescape((text or b"").decode())
 
 
 def _column(letters: str) -> int:
