@@ -269,11 +269,12 @@ def check(document: str, folder: Path) -> None:
     help="A spreadsheet, or several; without any, a small made-up example.",
 )
 @click.option("--subject", help="The column that tells the subjects apart, if it is not recognised.")
-def new(folder: Path, files: tuple[Path, ...], subject: str | None) -> None:
+@click.option("--visit", help="The column that tells the visits of a subject apart, if it is not recognised.")
+def new(folder: Path, files: tuple[Path, ...], subject: str | None, visit: str | None) -> None:
     """Start a study in FOLDER, from the spreadsheet that holds its data, so that it builds at once."""
     from .new import start
 
-    click.echo(str(start(folder, files, subject)))
+    click.echo(str(start(folder, files, subject, visit)))
 
 
 @main.command()

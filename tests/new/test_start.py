@@ -284,13 +284,86 @@ def test_what_is_no_study(tmp_path: Path, head: str, rows: list[str], message: s
 def test_the_subject_can_be_named(tmp_path: Path) -> None:
     rows = [f"{chick},{day},{40 + chick + day}" for chick in range(1, 8) for day in (0, 10, 20)]
     file = write(tmp_path / "chicks.csv", "Chick,Day,Weight (g)", rows)
-    with pytest.raises(DataError, match="or name it with --subject"):
+    with pytest.raises(DataError, match=r"with --subject\. Columns: Chick, Day, Weight \(g\)\.$"):
         start(tmp_path / "my-study", [file])
-    with pytest.raises(DataError, match="or name it with --subject"):
-        start(tmp_path / "my-study", [file], "Hen")
+    with pytest.raises(DataError, match=r"no column 'Chicks'\. Did you mean 'Chick'\? Columns: Chick, Day, Weight"):
+        start(tmp_path / "my-study", [file], "Chicks")
+    with pytest.raises(DataError, match=r"no column 'Moon'\. Columns: Chick, Day"):
+        start(tmp_path / "my-study", [file], "Chick", "Moon")
     assert start(tmp_path / "my-study", [file], "Chick").summary.endswith(
         "7 subjects in 21 rows, 3 visits, 1 endpoint, 0 characteristics"
     )
+
+
+@pytest.mark.parametrize("head", ["Child no.", "Child", "Animal ID", "Rat", "Dog", "Volunteer"])
+def test_subjects_need_not_be_patients(tmp_path: Path, head: str) -> None:
+    study, _ = new(tmp_path, write(tmp_path / "l.csv", f"Site,{head},Visit,CRP", [
+        f"{site},{site}{who},{visit},{who + visit}" for site in "AB" for who in range(4) for visit in (0, 6)
+    ]))  # fmt: skip
+    assert study.data.subject_id == head
+
+
+@pytest.mark.parametrize(
+    ("head", "times"),
+    [
+        ("Age at film (years)", {"year_8": 8, "year_10": 10, "year_12": 12}),
+        ("Age", {"year_8": 8, "year_10": 10, "year_12": 12}),
+        ("Time (years)", {"year_8": 8, "year_10": 10, "year_12": 12}),
+        ("Film", {"film_8": None, "film_10": None, "film_12": None}),
+    ],
+)
+def test_ages_and_films_are_visits_where_they_tell_the_rows_of_a_subject_apart(
+    tmp_path: Path, head: str, times: dict[str, float | None]
+) -> None:
+    rows = [f"P{i},{age},{'x' if age == 8 and i == 3 else ''},{20 + i + age}" for i in range(9) for age in (8, 10, 12)]
+    study, started = new(tmp_path, write(tmp_path / "films.csv", f"Patient,{head},Remarks,Distance (mm)", rows))
+    assert {name: visit.time for name, visit in study.visits.items()} == times
+    assert "Remarks: filled in 1 of 27 rows" in started.unused
+
+
+def test_an_age_beside_visits_or_dates_is_no_visit(tmp_path: Path) -> None:
+    rows = [f"P{i},{40 + v},{v},{20 + i + v}" for i in range(9) for v in (0, 1)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Age,Year,CRP", rows))
+    assert (study.data.visit, list(study.visits)) == ("Year", ["baseline", "year_1"])
+
+
+def test_the_visits_can_be_named(tmp_path: Path) -> None:
+    rows = [f"P{i},{leg},{20 + i + len(leg)}" for i in range(9) for leg in ("one", "third")]
+    file = write(tmp_path / "labs.csv", "Patient,Leg,CRP", rows)
+    with pytest.raises(DataError, match=r"with --visit\. Columns: Patient, Leg, CRP\."):
+        start(tmp_path / "my-study", [file])
+    start(tmp_path / "my-study", [file], visit="Leg")
+    study = read_study(tmp_path / "my-study")
+    assert (study.data.visit, list(study.visits)) == ("Leg", ["one", "third"])
+
+
+def test_a_direction_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
+    heads = {"Weight": "?", "Limb length": "?", "Grip": "higher", "SF-36": "higher", "Hb": "higher", "HAQ": "lower"}
+    rows = [f"P{i},{v}" + f",{i + v}" * len(heads) for i in range(9) for v in (0, 6)]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", f"Patient,Month,{','.join(heads)}", rows))
+    asked = "LOWER IS BETTER? If not, write direction: higher_is_better"
+    for head, better in heads.items():
+        (said,) = [guess for guess in started.guesses if f": {head}, " in guess]
+        assert said.endswith(asked if better == "?" else f"{better} is better")
+    assert {spec.direction for name, spec in study.endpoints.items() if name in ("grip", "sf_36", "hb")} == {
+        "higher_is_better"
+    }
+
+
+def test_what_is_wrong_in_a_sheet_that_is_no_data_stops_nothing(tmp_path: Path) -> None:
+    (file,) = wide_xlsx(tmp_path)
+    book = openpyxl.load_workbook(file)
+    for row in (["Column", "Means", "Unit"], ["CRP", "protein", "mg/l"], [], ["Written by a nurse"]):
+        book["Key"].append(row)
+    book.save(file)
+    assert new(tmp_path, file)[1].faults == ()
+    book.worksheets[0].append([])
+    book.worksheets[0].append(["Measured by a nurse"])
+    book.save(file)
+    with pytest.raises(DataError) as raised:
+        start(tmp_path / "second", [file])
+    (fault,) = raised.value.faults
+    assert "'Measured by a nurse' looks like a note. Delete the row." in str(fault)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

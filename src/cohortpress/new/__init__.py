@@ -16,7 +16,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..errors import MOST_SHOWN as MOST_FAULTS
-from ..errors import CohortpressError, DataError, Fault, OutputError
+from ..errors import CohortpressError, DataError, Fault, OutputError, nearest
 from ..figures.courses import MANY
 from ..formatting import Formatter
 from ..freshness import packaged_templates
@@ -67,11 +67,14 @@ class Started:
         return "\n".join(parts)
 
 
-def start(folder: Path, data: Sequence[Path] = (), subject: str | None = None) -> Started:
+def start(
+    folder: Path, data: Sequence[Path] = (), subject: str | None = None, visit: str | None = None
+) -> Started:
     """Write a study into ``folder``, which must not exist, from the files ``data``, or from an example.
 
-    ``subject`` names the column that tells the subjects apart, where it is not recognised. Raises OutputError if
-    the folder exists, DataError if no study is found in the data; then nothing is written.
+    ``subject`` and ``visit`` name the columns that tell the subjects and their visits apart, where they are not
+    recognised. Raises OutputError if the folder exists, DataError if no study is found in the data; then nothing is
+    written.
     """
     if folder.exists():
         raise OutputError(Fault("There is something of this name already.", "Choose another name.", str(folder)))
@@ -82,7 +85,7 @@ def start(folder: Path, data: Sequence[Path] = (), subject: str | None = None) -
         for file in data or [EXAMPLE]:
             _copy(file, study / "data" / file.name)
         names = dict.fromkeys(f"data/{file.name}" for file in data or [EXAMPLE])
-        started = _write(study, folder, _sources(study, names, subject), synthetic=not data)
+        started = _write(study, folder, _sources(study, names, subject, visit), synthetic=not data)
         study.rename(folder)
     return started
 
@@ -146,29 +149,51 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}" + "s" * (number != 1)
 
 
-def _sources(study: Path, data: Iterable[str], subject: str | None) -> Iterator[Source]:
-    """Yield the tables in which subjects can be told apart. Raises DataError if there is none."""
+def _sources(study: Path, data: Iterable[str], subject: str | None, visit: str | None) -> Iterator[Source]:
+    """Yield the tables in which subjects can be told apart. Raises DataError if there is none.
+
+    What is wrong in other tables is not asked: a sheet with a key is no data.
+    """
     faults: list[Fault] = []
     found = False
     specs = [spec for file in data for spec in sheets(study, file)]
-    tables = [read_table(study, spec, faults) for spec in specs]
-    dictionary = next((t.file for t in tables if t and t.head[:1] == (dictionaries.NAME,)), None)
-    for spec, table in zip(specs, tables, strict=True):
-        if table is None or table.file == dictionary:
+    tables = [(spec, table) for spec in specs if (table := _table(study, spec, faults))]
+    if faults:
+        raise DataError(*faults)
+    columns = list(dict.fromkeys(column for _, table in tables for column in table.columns if column))
+    for column in (subject, visit):
+        if column is not None and column not in columns:
+            mend = f"{nearest(column, columns)} Columns: {', '.join(columns)}.".strip()
+            faults.append(Fault(f"There is no column '{column}'.", mend, ", ".join(data)))
+    if faults:
+        raise DataError(*faults)
+    dictionary = next((table.file for _, table in tables if table.head[:1] == (dictionaries.NAME,)), None)
+    for spec, table in tables:
+        if table.file == dictionary:
             continue
         if dictionary:
             spec = spec.model_copy(update={"dictionary": dictionary})
-            table = read_table(study, spec, faults) or table
+            table = read_table(study, spec, []) or table
         for rows in _instruments(table, spec):
-            part = read_table(study, rows, faults)
+            wrong: list[Fault] = []
+            part = read_table(study, rows, wrong)
             if part and part.rows and (column := subject or subject_column(part)) and column in part:
                 found = True
-                yield Source(rows, part, column)
+                faults += wrong
+                yield Source(rows, part, column, visit if visit in part else None)
     if faults:
         raise DataError(*faults)
     if not found:
-        mend = "Call the one that does 'Patient' or 'id', or name it with --subject."
+        mend = f"Name the one that does with --subject. Columns: {', '.join(columns)}."
         raise DataError(Fault("No column tells the subjects apart.", mend, ", ".join(data)))
+
+
+def _table(study: Path, spec: File, faults: list[Fault]) -> Table | None:
+    """Return a table, whatever is wrong in it; what cannot be read at all is a fault."""
+    wrong: list[Fault] = []
+    table = read_table(study, spec, wrong)
+    faults += [] if table else wrong
+    return table
 
 
 def _instruments(table: Table, spec: File) -> list[File]:

@@ -25,13 +25,16 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 SUBJECT = _words(
-    r"(u?subj(ect)?|patient|pat|pt|participant|proband|person|record|case|pseudonym|study)?[\W_]*"
+    r"(u?subj(ect)?|patient|pat|pt|participant|proband|person|record|case|pseudonym|study|"
+    r"volunteer|child|infant|newborn|animal|rat|mouse|dog|pig|rabbit)?[\W_]*"
     r"(id|no|nr|num|number|code|identifier|name)?\.?"
 )
 VISIT = _words(
     r"a?visit|visite|visit[ _]?(name|nr|no)|redcap_event_name|event[ _]?name|time[ _]?point|time|period|phase|wave|"
-    r"session|(week|month|day|year)s?|follow[ _-]?up|fu|moment|zeitpunkt|tijdstip|a?visitn(um)?|group"
+    r"session|(week|month|day|year)s?|follow[ _-]?up|fu|moment|zeitpunkt|tijdstip|a?visitn(um)?|group|"
+    r"film|scan|exam(ination)?|assessment"
 )
+AGE = _words(r"age( (at|when|on) .*)?")
 DAY = _words(r"(study|visit|rel)?[ _.]?days?|a?dy|day[ _.]?number")
 VARIABLE = _words(r"paramcd|parameter|param|test|analyte|variable|measure(ment)?|lbtestcd")
 VALUE = _words(r"aval|value|result|lbstresn|wert|waarde")
@@ -45,7 +48,11 @@ TERM = _words(r"(ae)?[ _]?term|aedecod|adverse[ _]?(event|reaction)s?|event|ae|r
 ONSET = _words(r"onset.*|(ae)?[ _]?(onset|st|start)?[ _]?(dy|days?|weeks?|months?|time)")
 HIGHER_IS_BETTER = _words(
     r".*(strength|grip|fev|fvc|lvef|ejection|function|quality|qol|ha?emoglobin|\bhb\b|egfr|walk|6mwd|vision|acuity|"
-    r"albumin|platelet|hdl|sleep|well.?being|distance).*"
+    r"albumin|platelet|hdl|sleep|well.?being|\b(sf-?(36|12)|eq-?5d|kccq|mmse|moca|barthel|karnofsky)\b).*"
+)
+LOWER_IS_BETTER = _words(
+    r".*(pain|fatigue|stiffness|tender|swollen|depression|anxiety|disability|symptom|seizure|relapse|creatinine|"
+    r"cholesterol|\b(crp|c-reactive protein|esr|haq|das|das28|asdas|basdai|sledai|hba1c|ldl|bdi|phq-?9|bnp)\b).*"
 )
 SEX = {**dict.fromkeys(("f", "female", "w", "woman"), "women"), **dict.fromkeys(("m", "male", "man"), "men")}
 MOST_ENDPOINTS = 12
@@ -54,11 +61,12 @@ DIGIT = re.compile(r"\d")
 
 @dataclass(frozen=True)
 class Source:
-    """A table that was found, how to read it again, and the column of the subjects."""
+    """A table that was found, how to read it again, the column of the subjects, and that of the visits if named."""
 
     spec: File
     table: Table
     subject: str
+    visit: str | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -118,7 +126,8 @@ def guess(sources: Sequence[Source], reserved: Iterable[str]) -> Guess:
     if not best.endpoints or len(best.visits) < 2:
         mend = (
             "Name the columns like 'Patient', 'Visit', 'CRP (mg/l)' with a row a visit, or 'CRP baseline', "
-            "'CRP 6 months' with a row a patient."
+            "'CRP 6 months' with a row a patient; or name that of the visits with --visit. "
+            f"Columns: {', '.join(filter(None, main.table.columns))}."
         )
         raise DataError(Fault("No measurement is found at two visits or more.", mend, main.table.where))
     for source in sources:
@@ -202,9 +211,11 @@ def _long(found: Guess, source: Source) -> None:
             found.why["data", "date"] = f"'{dates[0]}' tells whether the visits are in order"
     elif day := _day_column(source):
         _dated(found, source, day)
+    elif age := _age_column(source, keys):
+        _named(found, source, age, unit="year")
     else:
         return
-    when = visit or day
+    when = visit or day or age
     rest = {c: kind for c, kind in source.kinds.items() if c not in (source.subject, when, variable, value)}
     constant = [column for column in rest if _is_constant(source, column)]
     if variable and value and tall:
@@ -228,9 +239,23 @@ def _long(found: Guess, source: Source) -> None:
 
 def _visit_column(source: Source, keys: Sequence[tuple[str, ...]]) -> str | None:
     table = source.table
-    named = [c for c in table.columns if c != source.subject and (VISIT.fullmatch(c) or _are_times(table.text(c)))]
-    named = [c for c in named if 1 < len(set(table.text(c)) - {""}) <= 24 and _tells_rows_apart(source, c, keys)]
+    if source.visit:
+        return source.visit
+    named = [c for c in source.kinds if VISIT.fullmatch(source.heading(c).whole) or _are_times(table.text(c))]
+    named = [c for c in named if _could_be_visits(source, c, keys)]
     return max(named, key=lambda c: sum(time_of(cell) is not None for cell in set(table.text(c))), default=None)
+
+
+def _age_column(source: Source, keys: Sequence[tuple[str, ...]]) -> str | None:
+    """Return the column of ages at which everybody was seen, as in studies of growth, if there is one."""
+    ages = [c for c in source.kinds if AGE.fullmatch(source.heading(c).whole) and _could_be_visits(source, c, keys)]
+    shared = (c for c in ages if 2 * len(source.ids) >= len(set(source.table.text(c))) * len(set(source.ids)))
+    return next(shared, None)
+
+
+def _could_be_visits(source: Source, column: str, keys: Sequence[tuple[str, ...]]) -> bool:
+    different = len(set(source.table.text(column)) - {""})
+    return column != source.subject and 1 < different <= 24 and _tells_rows_apart(source, column, keys)
 
 
 def _are_times(cells: Iterable[str]) -> bool:
@@ -254,10 +279,10 @@ def _is_constant(source: Source, column: str) -> bool:
     return len(known) == len({subject for subject, _ in known})
 
 
-def _named(found: Guess, source: Source, column: str) -> None:
-    """Take the visits from the words of a column."""
+def _named(found: Guess, source: Source, column: str, unit: str = "") -> None:
+    """Take the visits from the words of a column; its head, or ``unit``, tells what numbers count."""
     cells = source.table.text(column)
-    visits, others, sure = schedule(list(dict.fromkeys(filter(None, cells))), column)
+    visits, others, sure = schedule(list(dict.fromkeys(filter(None, cells))), f"{column} {unit}".strip())
     found.data["visit"] = column
     found.why["data", "visit"] = f"'{column}' tells the visits apart"
     if others:
@@ -316,9 +341,11 @@ def _endpoint(found: Guess, head: Heading, column: str | dict[str, str], kinds: 
     spec |= {"column": column} if column != name else {}
     found.endpoints[name] = spec
     _missing(found, kinds)
+    known = better == "higher" or LOWER_IS_BETTER.fullmatch(text)
     found.why["endpoints", name] = ", ".join(filter(None, [
-        text, head.unit or "no unit found", f"decimals: {spec['decimals']}", f"{better} is better",
+        text, head.unit or "no unit found", f"decimals: {spec['decimals']}",
         f"'<' at the limit of detection {next(iter(limits))}" if len(limits) == 1 else "",
+        f"{better} is better" if known else "LOWER IS BETTER? If not, write direction: higher_is_better",
     ]))  # fmt: skip
 
 
@@ -331,7 +358,8 @@ def _characteristics(
         if OF_THE_FILE.fullmatch(column) or kind.name == "empty":
             continue
         if len(kind.cells) < 2:
-            found.unused[column] = "the same in everybody"
+            filled, rows = kind.cells.total(), len(source.ids)
+            found.unused[column] = "the same in everybody" if filled == rows else f"filled in {filled} of {rows} rows"
         elif constant is not None and column not in constant:
             found.unused[column] = "it changes between visits, and is no number"
         elif kind.name in ("date", "text"):
