@@ -59,10 +59,20 @@ def test_the_exact_p_decides_unless_another_is_asked_for(study: Study, results: 
         ({"at_least_percent": 99}, False),
         ({"n_at_least": 7}, True),
         ({"n_at_least": 8}, False),
+        ({"in_all": True}, True),  # CRP fell in seven of seven
+        ({"in_all": True, "direction": "worsened"}, False),
     ],
 )
 def test_each_condition(claim: dict[str, object], holds: bool, study: Study, results: ResultSet) -> None:
     assert verdict(study, results, endpoints="crp", visit="month_6", **claim)[0] is holds
+
+
+def test_that_all_changed_is_more_than_that_the_median_did(study: Study, results: ResultSet) -> None:
+    claim = {"endpoints": "das_crp", "visit": "month_6", "direction": "decreased"}
+    assert verdict(study, results, **claim)[0]
+    holds, _, words = verdict(study, results, **claim, in_all=True)
+    assert not holds
+    assert words == "DAS-CRP at 6 months: all 6 must have decreased; it is 5"
 
 
 def test_so_many_of_the_endpoints_may_do(study: Study, results: ResultSet) -> None:

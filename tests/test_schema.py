@@ -72,7 +72,7 @@ responses:
   e: {label: E, endpoint: d, eular: good}
 claims:
   c: {endpoints: x, visit: end, direction: decreased, at_least_percent: 1, p_below: 0.05, by: main, in_at_least: 1,
-      n_at_least: 1}
+      n_at_least: 1, in_all: true}
 constants: {dose: 8 mg/kg, weeks: 8, share: 0.5}
 analysis:
   test: wilcoxon

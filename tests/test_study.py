@@ -158,7 +158,7 @@ BROKEN = [
     (
         "documents:",
         "claims: {c: {endpoints: grip, visit: finish, by: main}}\ndocuments:",
-        "claims.c: a claim needs a condition: direction, at_least_percent, p_below or n_at_least.",
+        "claims.c: a claim needs a condition: direction, at_least_percent, p_below, n_at_least or in_all.",
     ),
     (
         "documents:",

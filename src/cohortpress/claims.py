@@ -62,6 +62,10 @@ def _conditions(claim: Claim, endpoint: str, study: Study, results: ResultSet) -
 
     moved = results[f"{change}.median_difference"]
     check(moved, f"the median change must have {claim.direction}", (_number(moved) or 0) * sign > 0)
+    if claim.in_all:
+        counted = results[f"{change}.{'n_improved' if sign == better else 'n_worse'}"]
+        pairs = results[f"{change}.n_paired"]
+        check(counted, f"all {pairs.text} must have {claim.direction}", _number(counted) == _number(pairs))
     if claim.at_least_percent is not None:
         share = results[f"{change}.percent_change.median"]
         size = (_number(share) or 0) * sign

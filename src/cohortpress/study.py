@@ -289,10 +289,12 @@ class Claim(_Part):
     """In how many of the endpoints it must hold. Without it: in all."""
     n_at_least: int | None = Field(default=None, ge=1)
     """How many subjects must have been measured."""
+    in_all: bool = False
+    """true: every subject measured at both visits must have changed that way, not the median alone."""
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> Claim:
-        conditions = "direction", "at_least_percent", "p_below", "n_at_least"
+        conditions = "direction", "at_least_percent", "p_below", "n_at_least", "in_all"
         if self.model_fields_set.isdisjoint(conditions):
             raise ValueError(f"a claim needs a condition: {', '.join(conditions[:-1])} or {conditions[-1]}")
         return self
