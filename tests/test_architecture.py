@@ -26,6 +26,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 ORDER = [
     "errors",
     "glossary",
+    "markup",
     "result",
     "study",
     "tables",

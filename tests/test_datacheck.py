@@ -13,7 +13,7 @@ from studies import copy_flagship, read_html, replace
 from cohortpress.build import MOST_DOUBTS, Build, Options
 from cohortpress.cli import main
 from cohortpress.datacheck import REPORT, check_data
-from cohortpress.errors import MOST_SHOWN
+from cohortpress.errors import MOST_SHOWN, Fault
 from cohortpress.new import start
 
 STUDY = """\
@@ -190,6 +190,25 @@ def test_a_build_tells_it_too_and_again_although_nothing_is_analysed_again(tmp_p
     assert analysed() == first
     replace(folder / "visits.csv", ",1250,", ",12.50,")
     assert analysed() == []
+
+
+def test_a_sex_that_differs_between_the_rows_of_a_subject_is_doubted_and_an_age_is_not(tmp_path: Path) -> None:
+    folder = study(tmp_path)
+    text = (folder / "visits.csv").read_text(encoding="utf-8")
+    changed = text.replace("P2,end,2024-07-11,11.5,5,46,f", "P2,end,2024-07-11,11.5,5,46,m")
+    changed = changed.replace("P3,end,2024-07-12,12.5,4,49,m", "P3,end,2024-07-12,12.5,4,50,m")
+    doubt = "visits.csv, row 7, column sex: The value differs from that of an earlier visit, in 1 subject."
+    for rows, doubted in ((text, False), (changed, True)):
+        (folder / "visits.csv").write_text(rows, encoding="utf-8")
+        for _ in range(2):  # the second time it is told from what was kept
+            said: list[Fault] = []
+            with Build(folder, Options(), lambda step, seconds: None, said.append) as steps:
+                steps.analyse()
+            assert [str(f) for f in said if "differs" in f.problem] == [f"{doubt} The earliest counts."] * doubted
+        shown = CliRunner().invoke(main, ["check-data", "--study", str(folder)]).output
+        assert (f"warning: {doubt}" in shown, "Nothing looks wrong." in shown) == (doubted, not doubted)
+    assert "visits.csv, row 10, column age: The value differs" in shown
+    assert "warning: visits.csv, row 10, column age" not in shown
 
 
 def test_a_build_tells_a_few_and_how_many_more_there_are(tmp_path: Path) -> None:

@@ -83,12 +83,12 @@ def test_the_studys_own_theme_wins(own: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("title: 2.1", "title: two", "^templates/themes/classic/theme.yml: sizes.title: .*number"),
-        ('ink: "#16191d"', "ink: black", "colours.light.ink: 'black' is no colour. Write six hexadecimal digits"),
+        ("title: 2.1", "title: two", "^templates/themes/classic/theme.yml, line LINE: sizes.title: .*number"),
+        ('ink: "#16191d"', "ink: black", "line LINE: colours.light.ink: 'black' is no colour. Write six hexadecimal"),
         ('ink: "#16191d"', "ink: #16191d", 'light.ink is empty. .*as "#14532d": an unquoted # begins'),
         ("  dark:", "  night:", "colours.night"),
         ("fonts:", "typefaces:", "fonts: Field required"),
-        ("text: Source Sans Pro", "text: Comic Sans", "fonts.text: .*Source Serif Pro"),
+        ("text: Source Sans Pro", "text: Comic Sans", "line LINE: fonts.text: .*Source Serif Pro"),
         ("- table table patients\n", "- table patients\n", ": the row 'table patients' does not name 3 columns"),
         ("background methods safety", "background methods table", "'table' is not one rectangle"),
         ("margin_mm: 38", "margin_mm: -1", "poster.margin_mm: .*greater than 0"),
@@ -100,7 +100,8 @@ def test_faults_of_a_theme_say_where(own: Path, old: str, new: str, message: str
     text = file.read_text("utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(StyleError, match=message):
+    line = text[: text.index(old)].count("\n") + 1
+    with pytest.raises(StyleError, match=message.replace("LINE", str(line))):
         load_theme("classic", [own])
 
 

@@ -200,7 +200,18 @@ def test_a_median_of_nobody_stops_the_build(second_study: Path) -> None:
         ("{{ change_sentence(grip) }}", "parameter 'visit' was not provided."),
         ("{{ 1 / 0 }}", "division by zero."),
         ("{{ 'x' + 1 }}", "can only concatenate str"),
-        ("{{ cohort.n", "A tag is broken: "),
+        ("{{ cohort.n", "line 4: The tag '{{ cohort.n' is opened here and not closed. Write }} where it ends."),
+        ("{{ cohort.n }\nand\n\nmore {{ cohort.n }}", "line 4: The tag '{{ cohort.n }' is opened here and not"),
+        ("{% if cohort.n %\nand\n{% endif %}", "line 4: The tag '{% if cohort.n %' is opened here and not closed."),
+        ("{{< meta x >}} {{ cohort.n | }}", "line 4: A tag is broken: expected token 'name'"),
+        ("{{ words(cohort.n }}", "A tag is broken: unexpected '}', expected ')'."),
+        ("{{ words(cohort.n) | join(\u201c, \u201d) }}", "\u201c is a typographic quotation mark. Write \" or ' "),
+        ('{{ change_sentence("grip", finish) }}', "'grip' is a text. Write grip, without quotation marks."),
+        ("{{ change_sentence(grip, visit='finish') }}", "'finish' is a text. Write finish, without quotation marks."),
+        ('{{ endpoints_table(["grip"]) }}', "'grip' is a text. Write grip, without quotation marks."),
+        ("{{ endpoints_table([grip], visits=finish) }}", "'finish' is one visit. Write '[finish]' where a list is"),
+        ("{{ sensitivity_table([grip], [finish]) }}", "A list stands where one visit belongs. Take one name,"),
+        ("{{ change_sentence(finish, grip) }}", "'finish' is a visit. One of the endpoints belongs here."),
         (
             "{% if cohort.n %}{% if 1 %}{% endif %}\nx",
             "line 4: The tag 'if' is opened here and not closed. Write {% endif %} where it ends.",
@@ -318,6 +329,24 @@ def test_front_matter_is_taken_apart_and_completed(second: Path) -> None:
 @pytest.mark.parametrize("matter", ["- a\n- b", "text", "a: [", "a: b: c"])
 def test_front_matter_that_holds_no_keys(fill: Fill, matter: str) -> None:
     assert fault_of(fill, f"---\n{matter}\n---\n").startswith("report/abstract.qmd: The front matter ")
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("document: abstract\n---\n\nText.", "line 1: The front matter lacks a line '---'."),
+        ("---\ndocument: abstract\n\nText.", "line 3: The front matter lacks a line '---'."),
+        ("---\na: 1\ndocument: abstarct\n---\n", "line 3: 'document: abstarct' is not known. Did you mean 'abstract'?"),
+        ("---\ndocument: poster\n---\n", "line 2: 'document: poster' is not known. In this file it is 'document: ab"),
+    ],
+)
+def test_half_a_front_matter_or_another_document_is_told_with_its_line(fill: Fill, source: str, fault: str) -> None:
+    assert fault_of(fill, source).startswith(f"report/abstract.qmd, {fault}")
+
+
+@pytest.mark.parametrize("source", ["note: this is prose\n\nText.\n", "---\n\nText.\n", "Text.\n\n---\n\nText.\n"])
+def test_a_rule_and_a_colon_are_no_front_matter(fill: Fill, source: str) -> None:
+    assert fill(source) == source
 
 
 def test_what_only_looks_like_jinja_stays(fill: Fill) -> None:

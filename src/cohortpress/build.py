@@ -15,7 +15,7 @@ from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from .errors import CohortpressError, Fault, OutputError, StudyError, TemplateError
+from .errors import CohortpressError, Doubt, EngineError, Fault, OutputError, StudyError, TemplateError
 from .freshness import (
     ANALYSIS,
     LEDGER,
@@ -289,7 +289,8 @@ class Build:
             self._warn_of_small_groups()
             note = provenance(self.folder, self.study, [str(note) for note in self.cohort.notes])
             write(self._results_file, results.with_provenance(note).to_json())
-            return few(doubts(self.study, *self._measured_values))
+            doubtful = [note for note in self.cohort.notes if isinstance(note, Doubt)]
+            return few([*doubtful, *doubts(self.study, *self._measured_values)])
 
         self._caution(self._step(ANALYSIS, self._measured, [self._results_file], make, data=self._measured))
 
@@ -384,6 +385,7 @@ class Build:
 
     def _fill(self, document: Document) -> None:
         from .congress import with_names
+        from .markup import faults
         from .templating import front_matter
         from .wordprocessing import tables
 
@@ -392,12 +394,16 @@ class Build:
             raise StudyError(
                 Fault("The document is missing.", "Write it, or copy another.", f"report/{document}.qmd")
             )
-        filled = self._work(document, "qmd")
+        filled, file = self._work(document, "qmd"), f"report/{document}.qmd"
 
         def make() -> None:
             self._asked.setdefault(document, {}).clear()
             self._for_word.pop(document, None)
-            matter, body = self._filler(document).fill(_text_of(source), f"report/{document}.qmd")
+            text = _text_of(source)
+            matter, body = self._filler(document).fill(text, file)
+            areas = self.theme.layout(self.page(document)).names if document == "poster" else []
+            if wrong := [*faults(text, body, file, areas)]:
+                raise TemplateError(*wrong)
             body = self._with_figures(document, body)
             if document == "abstract":
                 body = with_names(body, self.congress.in_language(self._language))
@@ -547,21 +553,21 @@ class Build:
     def render(self, document: Document) -> None:
         """``build/*.qmd`` to HTML, by whichever engine, and its style sheet into it: another style needs no engine."""
         from .engine import styled
+        from .markup import with_line
 
         filled, plain, css = (self._work(document, ending) for ending in ("qmd", "plain.html", "css"))
         around = [self.folder / PROJECT_FILE, *self._templates("*.html"), *self._pictures]
-        inputs: list[Input] = [
-            self.engine.name,
-            self.engine.version(),
-            filled,
-            *around,
-        ]
-        self._step(
-            f"HTML of the {document}, by {self.engine.name}",
-            inputs,
-            [plain],
-            lambda: write(plain, self.engine.render(filled)),
-        )
+        inputs: list[Input] = [self.engine.name, self.engine.version(), filled, *around]
+
+        def make() -> None:
+            try:
+                write(plain, self.engine.render(filled))
+            except EngineError as error:
+                file = f"report/{document}.qmd"
+                text = _text_of(self.folder / file)
+                raise EngineError(*(with_line(fault, text, file) for fault in error.faults)) from None
+
+        self._step(f"HTML of the {document}, by {self.engine.name}", inputs, [plain], make)
         with _at(f"templates/themes/{self.theme.name}"):
             page = styled(plain.read_text(encoding="utf-8"), css.read_text(encoding="utf-8"))
         write(self._work(document, "html"), page)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import DataError, Fault
+from .errors import DataError, Doubt, Fault
 from .study import STUDY_FILE, Study
 from .tables import read_table
 from .tables.blocks import Block, column_of, needed, shape
@@ -224,8 +224,11 @@ class _People:
     rows: Indices
     time: Array
 
-    def earliest(self, values: Array, column: str, notes: list[Fault]) -> Array:
-        """Return, for each subject, the first of the ``values``, one a row, that is known (NaN: none is)."""
+    def earliest(self, values: Array, column: str, notes: list[Fault], *, may_change: bool = True) -> Array:
+        """Return, for each subject, the first of the ``values``, one a row, that is known (NaN: none is).
+
+        Where others follow that is noted; it is to be doubted unless the values ``may_change``, as an age does.
+        """
         known = np.flatnonzero(~np.isnan(values) & (self.rows >= 0))
         known = known[np.argsort(self.time[known], kind="stable")][::-1]
         first = np.full(len(self.number), np.nan)
@@ -234,7 +237,8 @@ class _People:
         if len(differs):
             count = len(np.unique(self.rows[differs]))
             problem = f"The value differs from that of an earlier visit, in {count} subject{'s' if count > 1 else ''}."
-            notes.append(self.table.fault(int(differs.min()), column, problem, "The earliest counts."))
+            place = self.table.place(int(differs.min()), column)
+            notes.append((Fault if may_change else Doubt)(problem, "The earliest counts.", place))
         return first
 
     def fault(self, subject: int, column: str, problem: str, mend: str) -> Fault:
@@ -346,7 +350,7 @@ def _characteristic(
     faults += unknown(table, column, named, f"is no category of '{name}' in {STUDY_FILE}")
     numbers = np.array([named.get(cell, np.nan) for cell in table.text(column)], dtype=np.float64)
     names = tuple(categories)
-    chosen = people.earliest(numbers, column, notes).tolist()
+    chosen = people.earliest(numbers, column, notes, may_change=False).tolist()
     return tuple("" if math.isnan(number) else names[int(number)] for number in chosen)
 
 
@@ -373,7 +377,7 @@ def _patient_years(people: _People, column: str | None, faults: list[Fault], not
     numbers = table.numbers(column, faults)[0]
     for index in np.flatnonzero(numbers < 0).tolist():
         faults.append(table.fault(index, column, f"'{table.text(column)[index]}' is below 0.", "Years are not."))
-    years = people.earliest(numbers, column, notes)
+    years = people.earliest(numbers, column, notes, may_change=False)
     faults += _unknown_of(people, years, column)
     return math.fsum(years)
 

@@ -31,6 +31,10 @@ class Fault:
         return f"{head}{self.problem}{tail}"
 
 
+class Doubt(Fault):
+    """What stops nothing, and is hardly meant so."""
+
+
 class CohortpressError(Exception):
     """Base of all errors that a user can mend."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -562,7 +562,7 @@ class Study(_Part):
 
     def where(self, *path: str) -> str:
         """Return file and line of a key, for messages: ``where("documents", "poster", "page")``."""
-        return _where(self._file, self._lines, path)
+        return where_of(self._file, self._lines, path)
 
 
 def read_study(folder: Path) -> Study:
@@ -591,12 +591,12 @@ def parse_study(text: str, file: str) -> Study:
         raise StudyError(_yaml_fault(error, file)) from None
     if not isinstance(raw, dict):
         raise StudyError(Fault("The file holds no keys.", "Write 'title: ...' and so on.", file))
-    lines = {path: line for path, line, _ in _keys(node)}
+    lines = {path: line for path, line, _ in keys_of(node)}
     if "locale" in raw and "language" not in raw:  # another word for the same
         raw["language"], lines[("language",)] = raw.pop("locale"), lines["locale",]
     faults = [
         Fault(f"The key '{path[-1]}' stands twice.", "Keep one.", f"{file}, line {line}")
-        for path, line, again in _keys(node)
+        for path, line, again in keys_of(node)
         if again
     ]
     try:
@@ -741,7 +741,7 @@ for _first in "tTfF":
     )
 
 
-def _keys(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int, bool]]:
+def keys_of(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int, bool]]:
     """Yield (path, line, already seen) of every key and list item."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -749,15 +749,16 @@ def _keys(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
             here = (*path, str(key.value))
             yield here, key.start_mark.line + 1, here[-1] in seen
             seen.add(here[-1])
-            yield from _keys(value, here)
+            yield from keys_of(value, here)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             here = (*path, str(index))
             yield here, item.start_mark.line + 1, False
-            yield from _keys(item, here)
+            yield from keys_of(item, here)
 
 
-def _where(file: str, lines: dict[tuple[str, ...], int], path: tuple[str, ...]) -> str:
+def where_of(file: str, lines: Mapping[tuple[str, ...], int], path: tuple[str, ...]) -> str:
+    """Return file and line of a key, or of the nearest key around it; ``lines`` are those of `keys_of`."""
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
             return f"{file}, line {lines[path[:end]]}"
@@ -787,7 +788,7 @@ KINDS = {
 def _fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fault:
     """Turn pydantic's finding into a fault with line and mend."""
     path = tuple(str(part) for part in detail["loc"] if part != "[key]" and not _is_type(part))
-    where = _where(file, lines, path)
+    where = where_of(file, lines, path)
     key = ".".join(path)
     given = key if isinstance(detail["input"], dict | list | tuple) else f"{key}: '{detail['input']}'"
     if detail["input"] is None:

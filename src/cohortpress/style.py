@@ -24,6 +24,7 @@ from pydantic import (
 from .errors import Fault, StyleError
 from .fonts import COMMON, FACES, Family, font_file, subset
 from .paper import PAPER, PageSize, PanelSize
+from .study import keys_of, where_of
 
 Document = Literal["abstract", "poster"]
 # Where themes are drawn: a poster on A0, an abstract on A4. Other pages are in proportion.
@@ -220,11 +221,14 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> T
     except TypeError:
         raise StyleError(Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", where)) from None
     except ValidationError as error:
-        raise StyleError(*(_fault(detail, where) for detail in error.errors())) from None
+        node = yaml.compose(files[name].read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        lines = {path: line for path, line, _ in keys_of(node)}
+        raise StyleError(*(_fault(detail, where, lines) for detail in error.errors())) from None
 
 
-def _fault(detail: Any, where: str) -> Fault:
-    """Turn pydantic's finding into a fault."""
+def _fault(detail: Any, file: str, lines: Mapping[tuple[str, ...], int]) -> Fault:
+    """Turn pydantic's finding into a fault with its line."""
+    where = where_of(file, lines, tuple(map(str, detail["loc"])))
     key, given = ".".join(map(str, detail["loc"])), detail["input"]
     if key.startswith("colours.") and detail["type"].startswith("string_"):
         mend = 'Write six hexadecimal digits in quotation marks, as "#14532d": an unquoted # begins a comment.'

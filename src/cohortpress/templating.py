@@ -50,6 +50,9 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 FAULTS_OF_A_TEMPLATE = (
     TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError,
 )  # fmt: skip
+_TYPOGRAPHIC = "\u2018-\u201f\xab\xbb\u2039\u203a"
+# A tag that another follows before it ends, and where it does, with the start of its line.
+_OPEN_TAG = re.compile(r"(\{\{(?! \"\{\{<)|\{%)(?=(?:(?!\}\}|%\}).)*?(?:\{\{|\{%|\Z))[^\n]{0,30}", re.DOTALL)
 _END_OF_CLAIM = re.compile(r"\{%-?\s*endclaim\s*%\}")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)?---\n", re.DOTALL)
 _SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\{\.[^}]*\}")
@@ -226,6 +229,9 @@ class VisitName:
     def __str__(self) -> str:
         return self.name
 
+    def __iter__(self) -> Iterator[Any]:
+        raise ResultError(Fault(f"'{self}' is one visit.", f"Write '[{self}]' where a list is asked for."))
+
 
 @dataclass(frozen=True)
 class Composed:
@@ -374,6 +380,36 @@ def refuse(problem: str, mend: str) -> None:
     raise ResultError(Fault(problem, mend))
 
 
+# The arguments of macros that are names of the study: of one thing, or of several.
+_ONE = frozenset({"endpoint", "visit", "response", "question"})
+_SEVERAL = frozenset({"endpoints", "visits", "responses", "characteristics"})
+
+
+def _of_names(macro: Any) -> Any:
+    """Return a macro that says what is wrong where its arguments should be names and are not."""
+    if not (_ONE | _SEVERAL).intersection(getattr(macro, "arguments", ())):
+        return macro
+
+    def call(*args: object, **kwargs: object) -> Any:
+        for parameter, given in [*zip(macro.arguments, args, strict=False), *kwargs.items()]:
+            if parameter in _ONE | _SEVERAL:
+                _check_names(parameter, given)
+        return macro(*args, **kwargs)
+
+    return call
+
+
+def _check_names(parameter: str, given: object) -> None:
+    several = isinstance(given, list | tuple)
+    if several and parameter in _ONE:
+        refuse(f"A list stands where one {parameter} belongs.", "Take one name, without brackets.")
+    for thing in given if isinstance(given, list | tuple) else (given,):
+        if isinstance(thing, str):
+            refuse(f"'{thing}' is a text.", f"Write {thing}, without quotation marks.")
+        if isinstance(thing, VisitName) and not parameter.startswith("visit"):
+            refuse(f"'{thing}' is a visit.", f"One of the {parameter.removesuffix('s')}s belongs here.")
+
+
 class ClaimTag(Extension):
     """``{% claim name %} ... {% endclaim %}``: prose that prints only while the data support the claim."""
 
@@ -514,13 +550,14 @@ class Filler:
         """
         with _located(file, self._environment.globals):
             self._environment.globals |= self._macros(self._language_file, self._sentence) | self._told
-            self._environment.globals |= self._macros("blocks.jinja", lambda macro: macro)
+            self._environment.globals |= self._macros("blocks.jinja", _of_names)
             # A claim may end its line: the line break behind it belongs to the prose.
             prose = _END_OF_CLAIM.sub("{% endclaim +%}", source.replace("{{<", '{{ "{{<" }}'))
             code = self._environment.compile(prose, file, file)
             filled = Template.from_code(self._environment, code, self._environment.globals).render()
         matter = _FRONT_MATTER.match(filled)
         if matter is None:
+            _refuse_half_a_front_matter(source, file)
             return {}, filled
         try:
             own = yaml.safe_load(matter[1] or "") or {}
@@ -528,6 +565,11 @@ class Filler:
             raise TemplateError(Fault(f"The front matter is not YAML ({error}).", "", file)) from None
         if not isinstance(own, dict):
             raise TemplateError(Fault("The front matter holds no keys.", "Write 'key: value' lines.", file))
+        name = Path(file).stem
+        if (given := own.get("document", name)) != name:
+            line = next((n for n, text in enumerate(source.splitlines(), 1) if text.startswith("document:")), 1)
+            mend = f"{nearest(str(given), [name])} In this file it is 'document: {name}'.".strip()
+            raise TemplateError(Fault(f"'document: {given}' is not known.", mend, f"{file}, line {line}"))
         return own, filled[matter.end() :]
 
     def _macros(self, library: str, wrap: Callable[[Any], object]) -> dict[str, object]:
@@ -543,8 +585,18 @@ class Filler:
         """Let a sentence come out in one line however its macro is laid out: it may stand in a table or a heading."""
         if not callable(macro):
             return macro
-        spaces = part_of(self._told, "unbroken")
-        return lambda *args, **kwargs: _unbroken(re.sub(r"[ \n]+", " ", macro(*args, **kwargs)).strip(), spaces)
+        spaces, say = part_of(self._told, "unbroken"), _of_names(macro)
+        return lambda *args, **kwargs: _unbroken(re.sub(r"[ \n]+", " ", say(*args, **kwargs)).strip(), spaces)
+
+
+def _refuse_half_a_front_matter(source: str, file: str) -> None:
+    """Raise TemplateError where keys stand at the top that no pair of lines ``---`` encloses."""
+    if half := re.match(r"(---\s*\n)?((?:[a-z]\w*:.*\n)+)(---\s*$)?", source, re.MULTILINE):
+        first, keys, last = half.groups()
+        if first or last:
+            line = 1 if last else keys.count("\n") + 2
+            mend = f"Write --- on a line of its own {'above' if last else 'below'} its keys."
+            raise TemplateError(Fault("The front matter lacks a line '---'.", mend, f"{file}, line {line}"))
 
 
 @contextlib.contextmanager
@@ -578,7 +630,15 @@ def _meant(word: str, known: Mapping[str, Any]) -> str:
 
 def _broken_tag(error: TemplateSyntaxError, file: str) -> Fault:
     """Return what is wrong with a tag; one that is not closed has the line where it was opened."""
-    message = (error.message or "").rstrip(".")
+    message = re.sub(r" at \d+$", "", (error.message or "").rstrip("."))
+    where = f"{file}, line {error.lineno}"
+    if quotation := re.fullmatch(f"unexpected char '([{_TYPOGRAPHIC}])'", message):
+        return Fault(f"{quotation[1]} is a typographic quotation mark.", "Write \" or ' within a tag.", where)
+    for start in _OPEN_TAG.finditer(error.source or ""):
+        if (begins := start.string.count("\n", 0, start.start()) + 1) <= error.lineno:
+            problem = f"The tag '{start[0].strip()}' is opened here and not closed."
+            mend = f"Write {'}}' if start[1] == '{{' else '%}'} where it ends."
+            return Fault(problem, mend, f"{file}, line {begins}")
     tag = re.search(r"needs to be closed is '(\w+)'$", message)
     opened: list[int] = []
     for number, line in enumerate((error.source or "").splitlines()[: error.lineno], 1):
@@ -586,7 +646,7 @@ def _broken_tag(error: TemplateSyntaxError, file: str) -> Fault:
             if tag and name == tag[1]:
                 opened = opened[:-1] if end else [*opened, number]
     if tag is None or not opened or tag[1] == "set":  # which need not be closed where it has a value
-        return Fault(f"A tag is broken: {message}.", _misspelt(message), f"{file}, line {error.lineno}")
+        return Fault(f"A tag is broken: {message}.", _misspelt(message), where)
     before = "" if message.startswith("Unexpected end") else f" before line {error.lineno}"
     problem = f"The tag '{tag[1]}' is opened here and not closed{before}."
     return Fault(problem, f"Write {{% end{tag[1]} %}} where it ends.", f"{file}, line {opened[-1]}")

@@ -104,13 +104,15 @@ class _Embedder(HTMLParser):
         if re.match(r"[a-z][\w+.-]+:|//", address, re.I) or self._study not in path.parents:
             self._refuse(address, "It lies outside the study.")
         elif not path.is_file():
-            self._refuse(address, "There is no such file.")
+            name = unquote(address)
+            there = (self._study / "report" / name).is_file()
+            self._refuse(name, "There is no such file.", f"Write '../report/{name}'." if there else "")
         else:
             return path
         return None
 
-    def _refuse(self, address: str, why: str) -> None:
-        mend = "Copy the file into the study's folder and name it there."
+    def _refuse(self, address: str, why: str, mend: str = "") -> None:
+        mend = mend or "Copy the file into the study's folder and name it there, as '../report/NAME'."
         self.faults.append(Fault(f"The page asks for '{address}'. {why}", mend))
 
 
