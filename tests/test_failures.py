@@ -169,7 +169,7 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
             "```\n## Methods",
             "report/poster.qmd, line 11: The block '```' is opened here and not closed. Write ``` on a line of its own",
         ),
-        ("report/poster.qmd", "## Methods", "{{< include x.qmd >}}", "build/poster.qmd, line "),
+        ("report/poster.qmd", "## Methods", "{{< include x.qmd >}}", "report/poster.qmd, line 11: "),
         ("_quarto.yml", "format:", "formats:", "_quarto.yml: 'format: html:' cannot be read"),
     ],
 )

@@ -564,8 +564,8 @@ class Build:
                 write(plain, self.engine.render(filled))
             except EngineError as error:
                 file = f"report/{document}.qmd"
-                text = _text_of(self.folder / file)
-                raise EngineError(*(with_line(fault, text, file) for fault in error.faults)) from None
+                texts = _text_of(self.folder / file), _text_of(filled)
+                raise EngineError(*(with_line(fault, *texts, file) for fault in error.faults)) from None
 
         self._step(f"HTML of the {document}, by {self.engine.name}", inputs, [plain], make)
         with _at(f"templates/themes/{self.theme.name}"):

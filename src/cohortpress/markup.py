@@ -55,10 +55,16 @@ def _areas(text: str) -> list[str]:
     return [next(name for name in found if name != "area") for found in classes if "area" in found and len(found) > 1]
 
 
-def with_line(fault: Fault, source: str, file: str) -> Fault:
-    """Return a fault that names no place with the first line of ``source`` that holds what it quotes."""
-    quoted = re.search(r"'([^']+)'", fault.problem)
-    if fault.where or quoted is None:
-        return fault
-    lines = (n for n, line in enumerate(source.split("\n"), 1) if quoted[1] in line)
-    return replace(fault, where=f"{file}, line {line}") if (line := next(lines, 0)) else fault
+def with_line(fault: Fault, source: str, filled: str, file: str) -> Fault:
+    """Return a fault that names no place, or a line of the ``filled`` document, with its line of ``source``.
+
+    That is the first one that reads like the filled line, or that holds what the fault quotes.
+    """
+    lines = source.split("\n")
+    if in_filled := re.fullmatch(r"build/.*, line (\d+)", fault.where):
+        text = filled.split("\n")[int(in_filled[1]) - 1]
+        found = (n for n, line in enumerate(lines, 1) if line == text)
+    else:
+        quoted = None if fault.where else re.search(r"'([^']+)'", fault.problem)
+        found = (n for n, line in enumerate(lines, 1) if quoted and quoted[1] in line)
+    return replace(fault, where=f"{file}, line {line}") if (line := next(found, 0)) else fault

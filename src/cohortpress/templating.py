@@ -568,7 +568,7 @@ class Filler:
         name = Path(file).stem
         if (given := own.get("document", name)) != name:
             line = next((n for n, text in enumerate(source.splitlines(), 1) if text.startswith("document:")), 1)
-            mend = f"{nearest(str(given), [name])} In this file it is 'document: {name}'.".strip()
+            mend = nearest(str(given), [name]) or f"In this file it is 'document: {name}'."
             raise TemplateError(Fault(f"'document: {given}' is not known.", mend, f"{file}, line {line}"))
         return own, filled[matter.end() :]
 
