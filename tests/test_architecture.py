@@ -25,6 +25,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 # Each may import only what stands above it; the files of a package may import each other.
 ORDER = [
     "errors",
+    "later",
     "glossary",
     "markup",
     "result",
@@ -82,7 +83,10 @@ ORDER = [
     "__main__",
 ]
 # Arrays go in and numbers come out: `stats` knows no study and no file.
-NOT_FOR_STATS = {"pandas", "pydantic", "yaml", *(f"{PACKAGE}.{name}" for name in ORDER if name != "errors")}
+FOR_STATS = {"errors", "later"}
+NOT_FOR_STATS = {"pandas", "pydantic", "yaml", *(f"{PACKAGE}.{name}" for name in ORDER if name not in FOR_STATS)}
+# What it imports at run time its callers name: when_needed("a.module").
+LATER = f"{PACKAGE}.later"
 # What only one package may import: numbers are computed here, and their text is made there.
 ONLY_IN = {"scipy": "stats", "statistics": "stats", "babel": "formatting", "locale": "formatting"}
 STATISTICS = {
@@ -132,7 +136,9 @@ def imported(tree: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
             base = ".".join([*package, *([node.module] if node.module else [])])
             for alias in node.names:
                 yield node, f"{base}.{alias.name}" if base == PACKAGE and alias.name in ORDER else base
-        elif isinstance(node, ast.Call) and called(node) in ("import_module", "__import__"):
+        elif isinstance(node, ast.Call) and called(node) == "when_needed":
+            yield from ((node, str(name.value)) for name in node.args if isinstance(name, ast.Constant))
+        elif isinstance(node, ast.Call) and called(node) in ("import_module", "__import__") and name != LATER:
             target = node.args[0] if node.args else None
             yield node, str(target.value) if isinstance(target, ast.Constant) else "a name made at run time"
 

@@ -430,3 +430,19 @@ def test_a_preview_is_as_wide_as_asked_for(made: tuple[Path, Printed], tmp_path:
     first = png.read_bytes()
     poster_preview(made[0], png, 300)
     assert png.read_bytes() == first
+
+
+def test_what_is_seldom_called_is_loaded_when_it_is() -> None:
+    seldom = "fontTools.subset", "fontTools.varLib.instancer", "PIL.ImageCms"
+    check = f"import sys, cohortpress.typesetting; print([name for name in {seldom} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_fonts_are_embedded_without_harfbuzz_too(fonts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
+    pdf, printed = print_to(tmp_path, page_of("<p>Some text</p>", fonts, "abstract"), "abstract")
+    assert all("Please install HarfBuzz-Subset" in warning for warning in printed.warnings)
+    with pikepdf.open(pdf) as document:
+        described = [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and "/FontFile2" in o]
+        assert described
+        assert all(len(bytes(o.FontFile2.read_bytes())) < 60_000 for o in described)  # a subset

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from .fonts import font_file
+from .later import when_needed
 
 
 @contextmanager
@@ -30,7 +31,8 @@ def _found_by_the_system() -> Iterator[None]:
         ctypes.util.find_library = find
 
 
-with _found_by_the_system():
+# HarfBuzz takes the subsets of fonts, and few pages have profiles.
+with _found_by_the_system(), when_needed("fontTools.subset", "fontTools.varLib.instancer", "PIL.ImageCms"):
     from weasyprint import CSS, HTML, Document
     from weasyprint.css.counters import CounterStyle
     from weasyprint.html import HTML_HANDLERS, make_replaced_box

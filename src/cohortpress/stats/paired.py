@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from ._scipy import special
 from .inference import Alternative, Inference, above_zero, check_alternative, check_level, nothing_changed
 from .pairs import Integers, differences
 from .proportion import fair_coin_test

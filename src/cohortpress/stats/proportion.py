@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
+from ._scipy import special
 from .inference import Alternative, Inference, above_zero, check_alternative, check_level, nothing_changed
 from .pairs import check_lengths
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from scipy import special
-
+from ._scipy import special
 from .inference import Inference, check_level
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from ._scipy import special
 from .inference import Inference, above_zero
 from .pairs import check_lengths, column
 
