@@ -417,7 +417,7 @@ def test_a_waterfall_is_refused_where_aggregates_alone_are_published(study: Path
         ),
         (
             'figure("waterfall", [pain], visit="week_12")',
-            "'week_12' is no follow-up visit. Write it without quotation marks.",
+            "'week_12' is a text. Write week_12, without quotation marks.",
         ),
         ('figure("flow", [pain])', "'flow' shows the whole cohort. Write figure(\"flow\")."),
     ],

@@ -43,7 +43,7 @@ def faults(source: str, filled: str, file: str, areas: Collection[str]) -> Itera
             yield Fault(problem, f"Write {close} on a line of its own where it ends.", where)
         return
     for name in dict.fromkeys(_areas(filled)):
-        if name not in areas:
+        if areas and name not in areas:  # an abstract has none
             fences = (n for n, line in enumerate(source.split("\n"), 1) if name in _areas(line))
             line = next(fences, 0)
             where = f"{file}, line {line}" if line else file
