@@ -401,7 +401,7 @@ class Build:
             self._for_word.pop(document, None)
             text = _text_of(source)
             matter, body = self._filler(document).fill(text, file)
-            areas = self.theme.layout(self.page(document)).names if document == "poster" else []
+            areas = self.theme.layout(self.page(document)).names if document == "poster" else None
             if wrong := [*faults(text, body, file, areas)]:
                 raise TemplateError(*wrong)
             body = self._with_figures(document, body)

@@ -30,10 +30,10 @@ def unclosed(text: str) -> list[tuple[int, str]]:
     return [code] if code else around
 
 
-def faults(source: str, filled: str, file: str, areas: Collection[str]) -> Iterator[Fault]:
+def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -> Iterator[Fault]:
     """Yield what is wrong with the blocks of a ``filled`` document: not closed, or areas that are none of ``areas``.
 
-    The lines are those of its ``source``, which ``file`` names.
+    An abstract has no areas: None. The lines are those of its ``source``, which ``file`` names.
     """
     if unclosed(filled):
         for line, opening in unclosed(source) or [(0, "")]:
@@ -41,6 +41,8 @@ def faults(source: str, filled: str, file: str, areas: Collection[str]) -> Itera
             close = opening if opening.startswith(("`", "~")) else ":::"
             problem = f"The block '{opening}' is opened here and not closed." if line else "A block is not closed."
             yield Fault(problem, f"Write {close} on a line of its own where it ends.", where)
+        return
+    if areas is None:
         return
     for name in dict.fromkeys(_areas(filled)):
         if areas and name not in areas:  # an abstract has none

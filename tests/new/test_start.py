@@ -350,6 +350,16 @@ def test_a_direction_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
     }
 
 
+def test_formulas_without_values_are_no_free_text(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Patient", "Month", "CRP", "ESR"])
+    for i in range(16):
+        book.worksheets[0].append([f"P{i // 2}", 6 * (i % 2), i + 3, f"=C{i + 2}*2"])
+    book.save(tmp_path / "labs.xlsx")
+    _, started = new(tmp_path, tmp_path / "labs.xlsx")
+    assert [line for line in started.unused if line.startswith("ESR: formulas without stored values; open the file")]
+
+
 def test_what_is_wrong_in_a_sheet_that_is_no_data_stops_nothing(tmp_path: Path) -> None:
     (file,) = wide_xlsx(tmp_path)
     book = openpyxl.load_workbook(file)

@@ -357,7 +357,9 @@ def _characteristics(
         kind, head = source.kinds[column], source.heading(column)
         if OF_THE_FILE.fullmatch(column) or kind.name == "empty":
             continue
-        if len(kind.cells) < 2:
+        if any(cell.startswith("=") for cell in kind.cells):
+            found.unused[column] = "formulas without stored values; open the file in its program, save it, begin anew"
+        elif len(kind.cells) < 2:
             filled, rows = kind.cells.total(), len(source.ids)
             found.unused[column] = "the same in everybody" if filled == rows else f"filled in {filled} of {rows} rows"
         elif constant is not None and column not in constant:
