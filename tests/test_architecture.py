@@ -26,6 +26,8 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 ORDER = [
     "errors",
     "later",
+    "releases",
+    "fast_yaml",
     "glossary",
     "markup",
     "result",

@@ -11,11 +11,11 @@ import threading
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from .errors import Fault
+from .releases import release
 
 # Those whose release can change a number or a page.
 LIBRARIES = (
@@ -101,7 +101,7 @@ def digest(inputs: Iterable[Input]) -> str:
 def code_digest() -> str:
     """Return a digest of this package's code and of the releases that it builds with."""
     code = sorted(Path(__file__).parent.rglob("*.py"))
-    return digest([*code, platform.python_version(), *(version(name) for name in LIBRARIES)])
+    return digest([*code, platform.python_version(), *(release(name) for name in LIBRARIES)])
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from . import __version__
 from .ledger import file_digest
+from .releases import release
 from .study import STUDY_FILE, Study
 
 # What study.yml says of the data and of what is computed from them, beside 'analysis'.
@@ -31,7 +31,7 @@ def provenance(folder: Path, study: Study, notes: Sequence[str]) -> dict[str, An
         "notes": list(notes),
         "cohortpress": __version__,
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": {name: release(name) for name in LIBRARIES},
     }
 
 

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from .errors import Fault, StudyError, did_you_mean
+from .fast_yaml import SafeLoader
 from .glossary import headed
 
 STUDY_FILE = Path("report/study.yml")
@@ -585,18 +586,20 @@ def read_study(folder: Path) -> Study:
 def parse_study(text: str, file: str) -> Study:
     """Check the text of a study.yml; ``file`` is how messages call it."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        raw = yaml.load(text, Loader=_Loader)  # a SafeLoader
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        keys = [*keys_of(node)]  # before values are made, which joins parts that are referred to
+        raw = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
         raise StudyError(_yaml_fault(error, file)) from None
     if not isinstance(raw, dict):
         raise StudyError(Fault("The file holds no keys.", "Write 'title: ...' and so on.", file))
-    lines = {path: line for path, line, _ in keys_of(node)}
+    lines = {path: line for path, line, _ in keys}
     if "locale" in raw and "language" not in raw:  # another word for the same
         raw["language"], lines[("language",)] = raw.pop("locale"), lines["locale",]
     faults = [
         Fault(f"The key '{path[-1]}' stands twice.", "Keep one.", f"{file}, line {line}")
-        for path, line, again in keys_of(node)
+        for path, line, again in keys
         if again
     ]
     try:
@@ -727,13 +730,13 @@ def _references_to_nothing(study: Study) -> Iterator[Fault]:
             yield Fault(f"There is no {kind} '{name}'.", did_you_mean(name, known), study.where(*path))
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """YAML where only true and false are truth values, so that a category can be called 'yes'."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
 }
 for _first in "tTfF":
     _Loader.yaml_implicit_resolvers.setdefault(_first, []).append(

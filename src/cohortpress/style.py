@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from .errors import Fault, StyleError
+from .fast_yaml import load
 from .fonts import COMMON, FACES, Family, font_file, subset
 from .paper import PAPER, PageSize, PanelSize
 from .study import keys_of, where_of
@@ -212,7 +213,7 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> T
         raise StyleError(Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", asked_by))
     where = f"templates/themes/{name}/theme.yml"
     try:
-        given = yaml.safe_load(files[name].read_text(encoding="utf-8"))
+        given = load(files[name].read_text(encoding="utf-8"))
         return Theme.model_validate({**given, "name": name, "folders": tuple(folders)})
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -16,6 +15,7 @@ import yaml
 
 from ..errors import EngineError, Fault
 from ..freshness import PROJECT_FILE, packaged_templates
+from ..releases import release
 from .embedding import embed
 
 # Pandoc would take 64 MB before it reads a word; this is less, and no slower.
@@ -72,7 +72,7 @@ class Pandoc:
         self._folder = folder
 
     def version(self) -> str:
-        return importlib.metadata.version("pypandoc_binary")
+        return release("pypandoc_binary")
 
     def render(self, document: Path) -> str:
         _refuse_quarto_only(document)
