@@ -338,11 +338,23 @@ class Build:
         return self.publish()
 
     def _read_ahead(self, document: Document) -> None:
-        """Read a page back while it is printed; the verification then finds it read."""
+        """Read a page back while it is printed, and the last one too if it said something else."""
         from .verify import read_page
 
         _ = self.results, self._language
         read_page(self.page_of(document).decode())
+        if self._says_anew(self._texts):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                read_page((self.output / f"{document}.html").read_text(encoding="utf-8"))
+
+    @property
+    def _texts(self) -> str:
+        """A digest of what the documents say, in whatever style."""
+        return digest([self._results_file, *(self._work(d, "qmd") for d in DOCUMENTS)])
+
+    def _says_anew(self, texts: str) -> bool:
+        """Tell whether there is a last set that may have said something else."""
+        return not self._ledger.is_fresh("changes", texts, []) and (self.output / "results.json").is_file()
 
     def _verify(self, document: Document) -> None:
         from .verify import checks_of
@@ -653,12 +665,11 @@ class Build:
         files = self._finished([d for d in DOCUMENTS if d in self.options.documents or self._is_current(d)])
         placed = [self.output / name for name in files]
         before = {os.path.relpath(path, self.output) for path in self._ledger.made("outputs")}
-        # Another style changes no number.
-        texts = digest([self._results_file, *(self._work(d, "qmd") for d in DOCUMENTS)])
+        texts = self._texts
 
         def make() -> None:
             self._check(files)
-            if not self._ledger.is_fresh("changes", texts, []) and (self.output / "results.json").is_file():
+            if self._says_anew(texts):
                 from .changes import changes
 
                 self.changes = changes(self.output, files, self.study)
