@@ -131,9 +131,14 @@ def test_a_style_sheet_that_does_more_is_refused(css: str, problem: str) -> None
     assert str(raised.value).startswith(f"The style sheet {problem}. ")
 
 
-def test_a_number_stays_with_its_letter_and_a_head_with_its_last(study: Path) -> None:
-    page = '<th>Possible p</th> (p = <span>0.02</span>; n &lt; 8; an = 3) n = x<script>n = 8</script>'
-    assert embedded(page, study) == (
-        '<th>Possible\N{NO-BREAK SPACE}p</th> (p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}<span>0.02</span>; '
-        'n\N{NO-BREAK SPACE}&lt;\N{NO-BREAK SPACE}8; an = 3) n = x<script>n = 8</script>'
+def test_what_belongs_together_is_not_parted_at_the_end_of_a_line(study: Path) -> None:
+    page = (
+        '<th>Possible p</th> (p = <span>0.02</span>; n &lt; 8; an = 3) n = x, <span>1.5</span>–<span>6.1</span> mg/l, '
+        '35 mm/h in 8 men <path d="M0 1 h 7 m 2 0"/><script>n = 8</script>'
     )
+    joined = (
+        '<th>Possible~p</th> (p~=~<span>0.02</span>; n~&lt;~8; an = 3) n = x, '
+        '<span>1.5</span>–^<span>6.1</span>~mg/^l, 35~mm/^h in 8 men <path d="M0 1 h 7 m 2 0"/><script>n = 8</script>'
+    )
+    expected = joined.replace("~", "\N{NO-BREAK SPACE}").replace("^", "\N{WORD JOINER}")
+    assert embedded(page, study) == expected

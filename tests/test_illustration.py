@@ -304,7 +304,7 @@ def test_visits_without_a_time_stand_evenly_under_their_names(study: Path) -> No
     assert {"Start", "6 weeks", "12 weeks"} <= {*words_of(panel)}
     assert {"Month", "Week", ""}.isdisjoint(words_of(panel))
     xs = [float(e.get("x", "")) for e in panel.iter(f"{SVG}text") if e.get("data-axis") == "visit"]
-    assert xs[1] - xs[0] == pytest.approx(xs[2] - xs[1])
+    assert xs[1] - xs[0] == pytest.approx(xs[2] - xs[1], abs=0.02)  # the drawing has two decimals
 
 
 def test_thresholds_and_limits_of_detection_are_lines_with_their_values(study: Path) -> None:
@@ -334,7 +334,7 @@ def test_numbers_on_the_axes_are_written_as_the_language_writes_them(study: Path
 
 # -- where figures stand
 
-WIDTH, BETWEEN = 765, 14  # mm, on A0, by classic's theme.yml: the figures, and what parts two
+WIDTH, BETWEEN = 765, 18  # mm, on A0, by classic's theme.yml: the figures, and what parts two
 
 
 def sizes(text: str) -> list[tuple[float, float]]:

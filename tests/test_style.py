@@ -75,15 +75,15 @@ def test_an_unknown_theme_names_the_known_ones() -> None:
 
 def test_the_studys_own_theme_wins(own: Path) -> None:
     file = own / "classic" / "theme.yml"
-    file.write_text(file.read_text("utf-8").replace("title: 2.1", "title: 4.2"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("title: 2.45", "title: 4.2"), "utf-8")
     assert load_theme("classic", [own, THEMES]).sizes["title"] == 4.2
-    assert load_theme("classic", [THEMES, own]).sizes["title"] == 2.1
+    assert load_theme("classic", [THEMES, own]).sizes["title"] == 2.45
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("title: 2.1", "title: two", "^templates/themes/classic/theme.yml, line LINE: sizes.title: .*number"),
+        ("title: 2.45", "title: two", "^templates/themes/classic/theme.yml, line LINE: sizes.title: .*number"),
         ('ink: "#16191d"', "ink: black", "line LINE: colours.light.ink: 'black' is no colour. Write six hexadecimal"),
         ('ink: "#16191d"', "ink: #16191d", 'light.ink is empty. .*as "#14532d": an unquoted # begins'),
         ("  dark:", "  night:", "colours.night"),
@@ -174,9 +174,9 @@ def test_panels_share_the_width() -> None:
     theme, a0 = load_theme("classic", [THEMES]), parse_page_size("A0")
     three, four, one = (theme.panels("poster", a0, count) for count in (3, 4, 1))
     assert (three.across, four.across, one.across) == (3, 2, 1)
-    between = 14  # by theme.yml, as wide as the gutter: three panels stand on the three columns
+    between = 18  # by theme.yml, as wide as the gutter: three panels stand on the three columns
     assert 3 * three.width_mm + 2 * between == pytest.approx(one.width_mm) == pytest.approx(2 * four.width_mm + between)
-    half = 14 / 2  # of the gutter, where theme.yml says nothing
+    half = 18 / 2  # of the gutter, where theme.yml says nothing
     landscape = theme.panels("poster", parse_page_size("A0 landscape"), 3)
     assert 3 * landscape.width_mm + 2 * half == pytest.approx(theme.poster.landscape.figure.width_mm)
     # A second row of panels is lower: both are not twice as high as one.

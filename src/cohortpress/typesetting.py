@@ -180,10 +180,18 @@ def _bind(root: Any) -> None:
             continue
         if title and element.text:
             element.text = LONE_LETTER.sub(rf"\1{NO_BREAK_SPACE}", element.text)
-        place, name = (element[-1], "tail") if len(element) else (element, "text")
+        place, name = _end(element)
         words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
         if found := words.fullmatch(getattr(place, name) or ""):
             setattr(place, name, (found[1] or "") + _unbroken(found[2]))
+
+
+def _end(element: Any) -> tuple[Any, str]:
+    """Return where the last text of an element stands."""
+    if not len(element):
+        return element, "text"
+    last = element[-1]
+    return (last, "tail") if (last.tail or "").strip() else _end(last)
 
 
 def _unbroken(text: str) -> str:
