@@ -20,10 +20,10 @@ FETCHING_TAGS = {("link", "href"), ("image", "href"), ("use", "href"), ("script"
 REFUSED = {"base", "iframe", "frame", "object", "embed", "meta"}
 # Where the page template wants the style sheet; without such a place it stands at the end of the head.
 STYLE_SHEET = "<!-- style sheet -->"
-# A tag, which is left alone, or what a line must not part: "p =" and its number, a range, a number and its unit, the
-# last letter of a head and its word.
+# A script or a tag, which is left alone, or what a line must not part: "p =" and its number, a range, a number and its
+# unit, the last letter of a head and its word.
 _TAG_OR_TOGETHER = re.compile(
-    r"<[^>]*>|\b[pn]\s(?:=|&lt;|&gt;)\s(?=\d|<span)|(?:(?<=\d)|(?<=</span>))–(?=<span|\d)|"
+    r"(?s:<script\b.*?</script>)|<[^>]*>|\b[pn]\s(?:=|&lt;|&gt;)\s(?=\d|<span)|(?:(?<=\d)|(?<=</span>))–(?=<span|\d)|"
     r"(?:(?<=\d)|(?<=\d</span>))\s(?:%|(?:[mµnc]?[glm]|mol|h|kPa|mmHg|I?U)(?:/\w{1,3})?(?!\w))|\s\w(?=</th>)"
 )
 _CSS_URL = re.compile(r"""(?:url\(|@import)\s*+["']?+(?!data:|#)([^"')]+)""", re.I)
@@ -46,8 +46,7 @@ def embed(html: str, folder: Path, study: Path) -> str:
 
 def _bound(html: str) -> str:
     """Keep together, at the end of any browser's line, what belongs together."""
-    page, script, rest = html.partition("<script")
-    return _TAG_OR_TOGETHER.sub(lambda found: _unbroken(found[0]), page) + script + rest
+    return _TAG_OR_TOGETHER.sub(lambda found: _unbroken(found[0]), html)
 
 
 def _unbroken(text: str) -> str:
