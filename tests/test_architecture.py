@@ -27,6 +27,7 @@ ORDER = [
     "errors",
     "later",
     "releases",
+    "pdfium",
     "fast_yaml",
     "glossary",
     "markup",

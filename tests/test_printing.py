@@ -24,7 +24,8 @@ from cohortpress.figures.canvas import MARKS
 from cohortpress.figures.courses import Courses
 from cohortpress.figures.visits import Median, Visit
 from cohortpress.paper import parse_page_size
-from cohortpress.printing import FINEST, SLACK, TOLERANCE_MM, Printed, _fit, _Layout, poster_preview, print_pdf
+from cohortpress.pdfium import save_picture
+from cohortpress.printing import FINEST, SLACK, TOLERANCE_MM, Printed, _fit, _Layout, print_pdf
 from cohortpress.style import Document, load_theme, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
@@ -424,11 +425,11 @@ def test_weasyprint_loads_without_a_search_by_other_programs() -> None:
 
 def test_a_preview_is_as_wide_as_asked_for(made: tuple[Path, Printed], tmp_path: Path) -> None:
     png = tmp_path / "poster.png"
-    poster_preview(made[0], png, 300)
+    save_picture(made[0], png, 300)
     with Image.open(png) as image:
         assert image.size == (300, 425)  # 594 / 420 x 300 = 424.3, and no row is cut
     first = png.read_bytes()
-    poster_preview(made[0], png, 300)
+    save_picture(made[0], png, 300)
     assert png.read_bytes() == first
 
 

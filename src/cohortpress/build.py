@@ -327,6 +327,7 @@ class Build:
             for document in documents:
                 steps = (self._word, self._text) if "docx" in ENDINGS[document] else ()
                 made = [jobs.begin(self.print, document, after=[pages[document]])]
+                jobs.begin(self.draw_preview, document, after=[*made])
                 made += [jobs.begin(step, document, after=[drawn]) for step in steps]
                 jobs.begin(self._check_prose, document)
                 jobs.begin(self._read_ahead, document, after=[pages[document]])
@@ -589,10 +590,10 @@ class Build:
         return self._work(document, "html").read_bytes()
 
     def print(self, document: Document) -> None:
-        """HTML to PDF, and the poster to its preview."""
-        from .printing import poster_preview, print_pdf
+        """HTML to PDF."""
+        from .printing import print_pdf
 
-        html, fitted, pdf, png = (self._work(document, e) for e in ("html", "fitted.html", "pdf", "png"))
+        html, fitted, pdf = (self._work(document, e) for e in ("html", "fitted.html", "pdf"))
         page = self.page(document)
         text_pt = self.theme.text_pt(document, page)
 
@@ -602,11 +603,17 @@ class Build:
             return [Fault(warning, "", f"{document}.pdf") for warning in printed.warnings]
 
         self._caution(self._step(f"PDF of the {document}", [html, repr((page, text_pt))], [pdf, fitted], make))
-        if document == "poster":
-            self._step("preview of the poster", [pdf], [png],
-                       lambda: self.workers.run(poster_preview, pdf, png, PREVIEW_WIDTH))  # fmt: skip
         if self.study.documents.of(document).further:
             self._print_further(document, page)
+
+    def draw_preview(self, document: Document) -> None:
+        """The PDF of a poster to its preview; this process draws it, as it has loaded what reads the PDF back."""
+        from .pdfium import save_picture
+
+        pdf, png = self._work(document, "pdf"), self._work(document, "png")
+        if "png" in ENDINGS[document]:
+            step = f"preview of the {document}"
+            self._step(step, [pdf], [png], lambda: save_picture(pdf, png, PREVIEW_WIDTH))
 
     def _print_further(self, document: Document, page: PageSize) -> None:
         """Print the page again, as it was fitted, as each other kind of PDF that the study asks for."""

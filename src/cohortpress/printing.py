@@ -141,18 +141,6 @@ def print_pdf(
     return Printed(pages, layout.text_pt, layout.style, tried, tuple(dict.fromkeys(messages)))
 
 
-def poster_preview(pdf: Path, png: Path, width_px: int) -> None:
-    """Draw the first page of ``pdf`` as a picture of this width."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        page = document[0]
-        page.render(scale=width_px / page.get_width()).to_pil().convert("RGB").save(png)
-    finally:
-        document.close()
-
-
 def _fit(lay_out: Callable[[float], _Layout], low: float, start: float, high: float, height_mm: float) -> _Layout:
     """Return the layout in the largest text of [low, high] that fits, or the one in the smallest.
 

@@ -95,6 +95,4 @@ def _settle() -> None:
 
 def _load() -> None:
     """Load what prints."""
-    import pypdfium2  # noqa: F401
-
     from . import typesetting  # noqa: F401

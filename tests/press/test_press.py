@@ -159,7 +159,7 @@ def test_the_text_is_that_of_the_pdf_for_readers(printed: Print, profile: Path) 
         pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded()
         for pdf in (printed(accessible), pressed(printed), pressed(printed, profile=profile))
     ]
-    assert "A foot" in texts[0]
+    assert "A foot" in texts[0].replace("\xa0", " ")  # the last words of a text keep together
     assert texts[0] == texts[1] == texts[2]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import threading
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import Any
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
+from ..pdfium import opened
+
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _PARTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 # Letters are one label where no more than this is between them, in their size; notes are raised by as much.
 TOUCHING, RAISED = 0.22, 0.6
-
-_PDFIUM = threading.Lock()  # it gives nonsense to two threads at once
 
 Outputs = Path | Mapping[str, Path]
 
@@ -49,9 +48,7 @@ def attachments(path: Path) -> list[str]:
     """Return what is attached to a PDF, as text; any other file has no attachments."""
     if path.suffix != ".pdf":
         return []
-    import pypdfium2
-
-    with _PDFIUM, pypdfium2.PdfDocument(path) as document:
+    with opened(path) as document:
         files = [document.get_attachment(index) for index in range(document.count_attachments())]
         return [bytes(file.get_data()).decode("utf-8", "replace") for file in files]
 
@@ -81,9 +78,7 @@ def _runs(paragraph: ElementTree.Element, notes: Iterator[int]) -> Iterator[str]
 
 
 def _read_pdf(path: Path) -> str:
-    import pypdfium2
-
-    with _PDFIUM, pypdfium2.PdfDocument(path) as document:
+    with opened(path) as document:
         return "\n".join(text for page in document for text in (*_drawn(page), *_alts(page)))
 
 
