@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import random
@@ -12,6 +13,8 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -328,6 +331,43 @@ def test_a_kill_at_any_moment_leaves_the_last_good_set(built_second_study: Path,
     assert done.returncode == 0, done.stderr
     assert "Results 0" in text_of_html((folder / "_output/abstract.html").read_text(encoding="utf-8"))
     assert [path.name for path in folder.iterdir() if path.name.startswith("._output")] == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc, where processes are listed")
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+def test_a_build_that_is_ended_leaves_no_process_behind(ending: signal.Signals, flagship: Path) -> None:
+    mark = f"COHORTPRESS_TEST={uuid.uuid4()}".encode()
+    with subprocess.Popen(
+        [sys.executable, "-m", "cohortpress", "build", "--quiet"],
+        cwd=flagship,
+        env={**environment(), **dict([mark.decode().split("=")])},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert _wait_until(lambda: len(_marked(mark)) >= 4, 20), "a build, what forks, what counts, and a worker"
+        process.send_signal(ending)
+        said = process.communicate()[1]
+    assert _wait_until(lambda: not _marked(mark), 20)
+    if ending == signal.SIGTERM:
+        assert process.returncode == 128 + ending
+        assert "leaked" not in said
+
+
+def _marked(mark: bytes) -> list[int]:
+    """Return the processes that were started with ``mark`` in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+    return found
+
+
+def _wait_until(holds: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds()
 
 
 def test_a_set_that_a_kill_put_aside_comes_back_even_if_the_next_build_fails(broken: Broken) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable
-from multiprocessing import forkserver, get_context
+from multiprocessing import forkserver, get_context, parent_process
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from .errors import Fault, PrintError
@@ -91,6 +92,14 @@ def _settle() -> None:
     """Look for garbage, but not in what the workers share: the search would copy it for each."""
     gc.freeze()
     gc.enable()
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
+
+
+def _end_with_the_build() -> None:
+    """End this worker where the build is killed: it would wait for ever for a job, and keep the others alive."""
+    if build := parent_process():
+        build.join()
+        os._exit(1)
 
 
 def _load() -> None:
