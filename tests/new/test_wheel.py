@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -63,6 +64,11 @@ def test_a_spreadsheet_in_an_empty_folder_becomes_an_abstract_and_a_poster(insta
     told = run(installed, tmp_path, "-m", "cohortpress", "new", "my-study", "--data", "polyps.xlsx")
     assert told.startswith("my-study: 22 subjects in 22 rows, 3 visits, 1 endpoint, 3 characteristics\n")
     study = tmp_path / "my-study"
+    with pytest.raises(AssertionError, match="still to be written"):
+        run(installed, study, "-m", "cohortpress", "build", "--strict")
+    for document in ("abstract", "poster"):
+        file = study / f"report/{document}.qmd"
+        file.write_text(re.sub(r"(?<!\*)\*([^*\n]+)\*(?!\*)", "Written.", file.read_text("utf-8")), "utf-8")
     run(installed, study, "-m", "cohortpress", "build", "--strict")
     made = {file.name for file in (study / "_output").iterdir()}
     assert made >= {f"abstract.{ending}" for ending in ("pdf", "html", "docx", "txt")}
