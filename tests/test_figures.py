@@ -320,6 +320,15 @@ def test_no_text_lies_over_another_or_leaves_the_panel(panels: Sequence[Panel], 
             assert head <= -top + 0.1, text
 
 
+def test_the_end_of_the_median_is_one_line_where_there_is_room() -> None:
+    for size, lines in ((NARROW, 2), (WIDE, 1)):
+        svg = draw(PANEL, size=size)
+        label = [text for text in parse(svg).iter(f"{SVG}text") if (text.text or "").strip() in ("median", "0.5")]
+        assert len(label) == 2
+        heights = [float(text.get("y", "")) for text in label]
+        assert len({*heights}) == lines
+
+
 def test_a_collision_is_found() -> None:
     svg = draw(PANEL)
     month, n = (re.search(rf'y="([^"]*)">{name}<', svg) for name in ("Month", "n"))

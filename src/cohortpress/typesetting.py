@@ -54,7 +54,7 @@ SVG = "{http://www.w3.org/2000/svg}svg"
 # Of a text the last two words keep together, of a title that takes several lines some more.
 LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,12})\s*", re.DOTALL)
 LAST_OF_A_TITLE = re.compile(r"(.*?\s)(\S.{1,26}\S)\s*", re.DOTALL)
-MUCH = 70  # characters
+MUCH = 55  # characters
 TOGETHER = re.compile(
     r"\b[pn]\s[=<>]\s?[\d<]|"  # p = 0.046
     r"(?<=\d)–[\d−]|"  # 5.1–5.3

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from .asked import Asked, Kind, each_alone
-from .canvas import Pen, Point, Text, Words
-from .labels import Label, Line
+from .canvas import Pen, Point, Ruler, Text, Words
+from .labels import Label, Line, width
 from .visits import Plot, VisitPanel, of_endpoint
 
 # Above this many subjects courses are a texture: thin and transparent, none told from another.
 MANY = 30
 FAINTEST = 0.2
+NARROW = 0.21  # of a panel, for a label in one line
 GAP = (0, (2.5, 2))
 
 
@@ -26,12 +27,16 @@ class Courses(VisitPanel):
     def start(self) -> Text | None:
         return self.medians[0].label if self.medians[0] and any(self.medians[1:]) else None
 
-    def end(self, words: Words) -> tuple[Line, ...]:
-        return (*self._median(words), *(line for label in self._worst(words) for line in label[1]))
+    def end(self, ruler: Ruler) -> tuple[Line, ...]:
+        return (*self._median(ruler), *(line for label in self._worst(ruler.look.words) for line in label[1]))
 
-    def _median(self, words: Words) -> tuple[Line, ...]:
-        last = [median.label for median in self.medians if median][-1:]
-        return tuple(Line((text,), "accent") for text in (Text(words.median), *last))
+    def _median(self, ruler: Ruler) -> tuple[Line, ...]:
+        """Return the name of the thick line and its end, in one line where that leaves room for the plot."""
+        word, last = ruler.look.words.median, [median.label for median in self.medians if median][-1:]
+        whole = Line((Text(f"{word} "), *last), "accent")
+        if width([whole], ruler) <= NARROW * ruler.look.size.width_mm:
+            return (whole,)
+        return tuple(Line((text,), "accent") for text in (Text(word), *last))
 
     def _worst(self, words: Words) -> Iterator[tuple[float, tuple[Line, ...]]]:
         """Yield, of few subjects, the last value that is worse than at the start by most, and what stands beside it."""
@@ -64,7 +69,7 @@ class Courses(VisitPanel):
             x, height = line[0]
             pen.text(x - 0.55 * pen.em, height - 0.33 * pen.em, first, "accent", ha="right", strong=True)
         words = pen.look.words
-        labels = [Label(height, self._median(words), last=True) for _, height in line[-1:]]
+        labels = [Label(height, self._median(pen), last=True) for _, height in line[-1:]]
         labels += [Label(plot.y(value), lines) for value, lines in self._worst(words)]
         self.label(pen, plot, *labels)
 

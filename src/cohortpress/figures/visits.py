@@ -8,7 +8,7 @@ from itertools import count, pairwise
 from typing import Any, TypeVar
 
 from .asked import Alt, Asked, value
-from .canvas import LINE, Panel, Pen, Room, Ruler, Text, Words
+from .canvas import LINE, Panel, Pen, Room, Ruler, Text
 from .labels import Label, Line, named, width, write
 from .scale import Scale, linear, logarithmic
 
@@ -112,7 +112,7 @@ class VisitPanel(Panel):
         """Return what stands between the axis and the first visit, at the height of its median."""
         return None
 
-    def end(self, words: Words) -> tuple[Line, ...]:
+    def end(self, ruler: Ruler) -> tuple[Line, ...]:
         """Return what stands behind the last visit, beside the names of thresholds."""
         return ()
 
@@ -131,7 +131,7 @@ class VisitPanel(Panel):
         axis = ruler.widest([*map(ruler.look.number, self.scale.ticks), *(row.name for row in rows)]) + 0.5 * em
         before = max(ruler.width(start.string, strong=True) + em if start else 0.0, self.reach * em)
         lines = [line for threshold in self.thresholds for line in named(threshold.label, ruler, "")]
-        behind = width([*self.end(ruler.look.words), *lines], ruler) + self.reach * em
+        behind = width([*self.end(ruler), *lines], ruler) + self.reach * em
         # Half of a text below the first or last visit stands outside the visits; where its row has a name, behind that.
         first = max(row.half(0, ruler) + (axis if row.name else 0.0) for row in rows)
         last = max(row.half(-1, ruler) for row in rows)
