@@ -46,6 +46,7 @@ def english(study: Study) -> Language:
         ("p = 0,046 and −3.5", ["0,046", "−3.5"]),
         ("We saw 12 345 cells.", ["12", "345"]),
         ("Twelve of them", ["Twelve"]),
+        ("Thirteen took part, twenty did not", ["Thirteen", "twenty"]),
     ],
 )
 def test_a_typed_number_is_found(

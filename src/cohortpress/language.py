@@ -29,6 +29,7 @@ class Language:
     numerals: Sequence[str]
     spellings: Mapping[int, Sequence[str]]
     parts: Sequence[str]
+    larger: Mapping[int, str]
     prose: Mapping[str, Sequence[Any]]
     sections: Mapping[str, Sequence[str]]
     origin_words: Mapping[str, str]
@@ -84,14 +85,16 @@ class Language:
 
     def spelled(self, value: object) -> Collection[str]:
         """Return the words that stand for a count, in lower case; none for anything else."""
-        if not isinstance(value, int) or not 0 <= value < len(self.numerals):
+        if not isinstance(value, int):
             return ()
-        return {word.casefold() for word in (self.numerals[value], *self.spellings.get(value, ()))}
+        known = {**dict(enumerate(self.numerals)), **self.larger}
+        return {word.casefold() for word in (known.get(value, ""), *self.spellings.get(value, ())) if word}
 
     @cached_property
     def number_words(self) -> dict[str, int | None]:
         """The words that are a number, or, as None, a part; those for nought and one have other meanings."""
         words = {word.lower(): number for number, word in enumerate(self.numerals) if number > 1}
+        words |= {word.lower(): number for number, word in self.larger.items()}
         return words | dict.fromkeys(map(str.lower, self.parts))
 
     @cached_property
