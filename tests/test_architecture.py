@@ -28,6 +28,7 @@ ORDER = [
     "later",
     "releases",
     "pdfium",
+    "line_ends",
     "fast_yaml",
     "glossary",
     "markup",

@@ -15,7 +15,7 @@ from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from .errors import CohortpressError, Doubt, EngineError, Fault, OutputError, StudyError, TemplateError
+from .errors import CohortpressError, EngineError, Fault, OutputError, StudyError, TemplateError
 from .freshness import (
     ANALYSIS,
     LEDGER,
@@ -289,8 +289,7 @@ class Build:
             self._warn_of_small_groups()
             note = provenance(self.folder, self.study, [str(note) for note in self.cohort.notes])
             write(self._results_file, results.with_provenance(note).to_json())
-            doubtful = [note for note in self.cohort.notes if isinstance(note, Doubt)]
-            return few([*doubtful, *doubts(self.study, *self._measured_values)])
+            return few(doubts(self.study, *self._measured_values))
 
         self._caution(self._step(ANALYSIS, self._measured, [self._results_file], make, data=self._measured))
 

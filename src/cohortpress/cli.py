@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .errors import MOST_SHOWN, CohortpressError, Doubt, Fault, OutputError
+from .errors import MOST_SHOWN, CohortpressError, Fault, OutputError
 
 if TYPE_CHECKING:
     from .changes import Changes
@@ -302,15 +302,13 @@ def check_data(folder: Path) -> None:
     from .datacheck import check_data as run
 
     checked = run(folder)
-    doubts = [note for note in checked.notes if isinstance(note, Doubt)]
     for note in checked.notes:
-        if note not in doubts:
-            click.echo(str(note))
-    for warning in (*doubts, *checked.warnings[:MOST_SHOWN]):
+        click.echo(str(note))
+    for warning in checked.warnings[:MOST_SHOWN]:
         click.echo(f"{click.style('warning:', fg='yellow')} {warning}")
     if len(checked.warnings) > MOST_SHOWN:
         click.echo(f"... and {len(checked.warnings) - MOST_SHOWN} more, all of them in the page")
-    if not (doubts or checked.warnings):
+    if not checked.warnings:
         click.echo("Nothing looks wrong.")
     click.echo(f"A page of each variable: {checked.report}")
 

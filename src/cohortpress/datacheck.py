@@ -14,7 +14,7 @@ from .cohort import Cohort, Matrix, cohort_of, read_tables
 from .errors import Fault
 from .glossary import headed
 from .ledger import write
-from .plausibility import Written, about_characteristic, about_endpoint, about_subjects, as_written
+from .plausibility import Written, about_characteristic, about_endpoint, about_subjects, as_written, noted
 from .stats.descriptive import Description, describe
 from .study import Study, read_study
 from .tables.table import Array
@@ -74,8 +74,9 @@ def check_data(folder: Path) -> Checked:
         for name in study.characteristics
     ]
     write(folder / REPORT, _page(study, cohort, of_subjects, sections, written))
-    warnings = (*of_subjects, *(warning for section in sections for warning in section.warnings))
-    return Checked(cohort.notes, warnings, folder / REPORT)
+    doubted = noted(cohort)
+    warnings = (*doubted, *of_subjects, *(warning for section in sections for warning in section.warnings))
+    return Checked(tuple(note for note in cohort.notes if note not in doubted), warnings, folder / REPORT)
 
 
 def _endpoint(name: str, study: Study, cohort: Cohort, warnings: Sequence[Fault]) -> Section:

@@ -87,14 +87,17 @@ class Language:
         """Return the words that stand for a count, in lower case; none for anything else."""
         if not isinstance(value, int):
             return ()
-        known = {**dict(enumerate(self.numerals)), **self.larger}
-        return {word.casefold() for word in (known.get(value, ""), *self.spellings.get(value, ())) if word}
+        return {word.casefold() for word in (self._counts.get(value, ""), *self.spellings.get(value, ())) if word}
+
+    @cached_property
+    def _counts(self) -> dict[int, str]:
+        """The words for counts."""
+        return {**dict(enumerate(self.numerals)), **self.larger}
 
     @cached_property
     def number_words(self) -> dict[str, int | None]:
         """The words that are a number, or, as None, a part; those for nought and one have other meanings."""
-        words = {word.lower(): number for number, word in enumerate(self.numerals) if number > 1}
-        words |= {word.lower(): number for number, word in self.larger.items()}
+        words = {word.lower(): number for number, word in self._counts.items() if number > 1}
         return words | dict.fromkeys(map(str.lower, self.parts))
 
     @cached_property

@@ -37,7 +37,7 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
     """
     if unclosed(filled):
         for line, opening in unclosed(source) or [(0, "")]:
-            where = f"{file}, line {line}" if line else file
+            where = _line_of(file, line)
             close = opening if opening.startswith(("`", "~")) else ":::"
             problem = f"The block '{opening}' is opened here and not closed." if line else "A block is not closed."
             yield Fault(problem, f"Write {close} on a line of its own where it ends.", where)
@@ -45,11 +45,14 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
     if areas is None:
         return
     for name in dict.fromkeys(_areas(filled)):
-        if areas and name not in areas:  # an abstract has none
+        if name not in areas:
             fences = (n for n, line in enumerate(source.split("\n"), 1) if name in _areas(line))
-            line = next(fences, 0)
-            where = f"{file}, line {line}" if line else file
+            where = _line_of(file, next(fences, 0))
             yield Fault(f"The theme has no place for '{name}'.", did_you_mean(name, areas), where)
+
+
+def _line_of(file: str, line: int) -> str:
+    return f"{file}, line {line}" if line else file
 
 
 def _areas(text: str) -> list[str]:

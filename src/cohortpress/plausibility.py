@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .cohort import Cohort, Matrix
-from .errors import Fault
+from .errors import Doubt, Fault
 from .formatting import Formatter, own_decimals
-from .stats.descriptive import describe
+from .stats.descriptive import Description, describe
 from .study import Study
 from .tables.blocks import Block, column_of
 from .tables.dates import days
@@ -28,12 +28,13 @@ Found = tuple[tuple[int, int], tuple[str, str]]
 
 
 def doubts(study: Study, cohort: Cohort, blocks: Sequence[Block]) -> list[Fault]:
-    """Return all that looks wrong in the data, subjects first, then variables in the order of the study.
+    """Return all that looks wrong in the data: what reading them noted, subjects, variables in the study's order.
 
     ``blocks`` are the tables that the cohort was read from; they know where a value stands.
     """
     written = as_written(study)
     return [
+        *noted(cohort),
         *about_subjects(study, cohort, blocks),
         *(fault for name in study.measured for fault in about_endpoint(name, study, cohort, blocks, written)),
         *(fault for name in study.characteristics for fault in about_characteristic(name, study, cohort, written)),
@@ -44,6 +45,11 @@ def as_written(study: Study) -> Written:
     """Return the function that writes a value as it stands in the data, in the language of the study."""
     text = Formatter(study.language, study.where("language"))
     return lambda value: text.number(value, own_decimals(value))
+
+
+def noted(cohort: Cohort) -> list[Fault]:
+    """Return what was to be doubted when the files were read."""
+    return [note for note in cohort.notes if isinstance(note, Doubt)]
 
 
 # -- subjects
@@ -150,16 +156,14 @@ def _far(values: Matrix, written: Written) -> Iterator[Found]:
     if len(logs) < FEWEST:
         return
     of_logs, of_values = describe(logs), describe(values[~np.isnan(values)])
-    assert of_logs.q1 is not None
-    assert of_logs.q3 is not None
     assert of_values.median is not None
-    reach = FAR * (of_logs.q3 - of_logs.q1)
-    low, high = of_logs.q1 - reach, of_logs.q3 + reach
+    low, high = _fences(of_logs, FAR)
+    near, far = _fences(of_logs, 1)
     for index in np.flatnonzero((logs < low) | (logs > high)).tolist():
         row, column = positive[index].tolist()
         for power in POWERS:
             power = -power if logs[index] > high else power
-            if of_logs.q1 - reach / FAR <= logs[index] + power <= of_logs.q3 + reach / FAR:
+            if near <= logs[index] + power <= far:
                 mended = Decimal(str(values[row, column])).scaleb(power)
                 problem = f"{written(values[row, column])} is far from the others (median {written(of_values.median)})."
                 mend = f"Another unit, or a slip of the decimal mark? {written(float(mended))} would not be far."
@@ -185,9 +189,17 @@ def _outside(values: Array) -> npt.NDArray[np.bool_]:
     found = describe(values)
     if values.size < FEWEST or found.q1 is None or found.q3 is None or found.q1 == found.q3:
         return np.zeros(values.shape, dtype=np.bool_)
-    reach = FAR * (found.q3 - found.q1)
-    outside: npt.NDArray[np.bool_] = (values < found.q1 - reach) | (values > found.q3 + reach)
+    low, high = _fences(found, FAR)
+    outside: npt.NDArray[np.bool_] = (values < low) | (values > high)
     return outside
+
+
+def _fences(found: Description, reach: float) -> tuple[float, float]:
+    """Return the values that lie ``reach`` interquartile ranges beyond the quartiles."""
+    assert found.q1 is not None
+    assert found.q3 is not None
+    spread = reach * (found.q3 - found.q1)
+    return found.q1 - spread, found.q3 + spread
 
 
 def _negative(values: Matrix, written: Written) -> Iterator[Found]:

@@ -163,6 +163,10 @@ class Theme(_Part):
     def figure(self, document: Document, page: PageSize) -> Figure:
         return self.abstract.figure if document == "abstract" else self.layout(page).figure
 
+    def between_mm(self, document: Document, page: PageSize) -> float:
+        """Return what parts two panels of a figure, on the page that the theme is drawn on."""
+        return self.figure(document, page).between_mm or self.sheet(document).gutter_mm / 2
+
     def _place(self, document: Document, page: PageSize, area: str) -> tuple[Figure, float]:
         """Return what a theme says of figures, and the width of an area as a share of that of the figures."""
         figure = self.figure(document, page)
@@ -183,11 +187,10 @@ class Theme(_Part):
         alone gets the ``whole`` width, or what suits its height.
         """
         figure, share = self._place(document, page, area)
-        gutter = self.sheet(document).gutter_mm
         scale = _proportion(document, page)
         rows = math.ceil(count / self.abreast(document, page, area))
         across = math.ceil(count / rows)
-        fit, between = across * beside, figure.between_mm or gutter / 2
+        fit, between = across * beside, self.between_mm(document, page)
         width = (figure.width_mm * share - (fit - 1) * between) / fit
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         alone = fit == 1 and not whole
@@ -264,13 +267,12 @@ def stylesheet(
 def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float) -> Iterator[str]:
     """Yield the tokens as custom properties, the page, and the places of the areas."""
     sheet, scale = theme.sheet(document), _proportion(document, page)
-    between = theme.figure(document, page).between_mm or sheet.gutter_mm / 2
     light, dark = (_declare(theme.colours[scheme].model_dump()) for scheme in ("light", "dark"))
     tokens = _declare(
         {f"font_{key}": f'"{family}", sans-serif' for key, family in theme.fonts.items()}
         | {f"size_{key}": f"{value}rem" for key, value in theme.sizes.items()}
         | {"text": f"{text_pt:.2f}pt", "gutter": f"{sheet.gutter_mm * scale:.2f}mm"}
-        | {"between": f"{between * scale:.2f}mm"}
+        | {"between": f"{theme.between_mm(document, page) * scale:.2f}mm"}
         | {"margin": f"{sheet.margin_mm * scale:.2f}mm"}
         | {"page_width": f"{page.width_mm}mm", "page_height": f"{page.height_mm}mm"}
     )

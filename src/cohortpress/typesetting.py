@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from .fonts import font_file
 from .later import when_needed
+from .line_ends import NO_BREAK_SPACE, UNIT, unbroken
 
 
 @contextmanager
@@ -58,12 +59,11 @@ MUCH = 55  # characters
 TOGETHER = re.compile(
     r"\b[pn]\s[=<>]\s?[\d<]|"  # p = 0.046
     r"(?<=\d)–[\d−]|"  # 5.1–5.3
-    r"(?<=\d)\s(?:%|(?:[mµnc]?[glm]|mol|h|kPa|mmHg|I?U)(?:/\w{1,3})?(?!\w))|"  # 35 mm/h
+    rf"(?<=\d)\s{UNIT}|"  # 35 mm/h
     r"\b\w{1,4}-[A-Z]{2}|\b[A-Za-z]-[a-z]{2}"  # so-JIA, C-reactive
 )
 LONE_LETTER = re.compile(r"(?<=\s)(\w)\s")  # a title does not end a line with "a"
 LAST_LETTER = re.compile(r"\s+(\w)\s*$")  # nor does the head of a column give one to "p"
-NO_BREAK_SPACE, WORD_JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
 class Manuscript:
@@ -172,7 +172,7 @@ def _bind(root: Any) -> None:
             continue
         for name in ("text", "tail"):
             if text := getattr(element, name):
-                setattr(element, name, TOGETHER.sub(lambda found: _unbroken(found[0]), text))
+                setattr(element, name, TOGETHER.sub(lambda found: unbroken(found[0]), text))
         if element.tag == "th" and element.text:
             element.text = LAST_LETTER.sub(rf"{NO_BREAK_SPACE}\1", element.text)
         title = element.tag in ("h1", "h2", "h3") or element in large
@@ -183,7 +183,7 @@ def _bind(root: Any) -> None:
         place, name = _end(element)
         words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
         if found := words.fullmatch(getattr(place, name) or ""):
-            setattr(place, name, (found[1] or "") + _unbroken(found[2]))
+            setattr(place, name, (found[1] or "") + unbroken(found[2]))
 
 
 def _end(element: Any) -> tuple[Any, str]:
@@ -192,8 +192,3 @@ def _end(element: Any) -> tuple[Any, str]:
         return element, "text"
     last = element[-1]
     return (last, "tail") if (last.tail or "").strip() else _end(last)
-
-
-def _unbroken(text: str) -> str:
-    """Return a text in which no line ends (`white-space: nowrap` would end the one before far too early)."""
-    return re.sub(r"(?<=[-–—/])(?=\S)", WORD_JOINER, re.sub(r"\s+", NO_BREAK_SPACE, text))

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ..errors import EngineError, Fault
+from ..line_ends import UNIT, WORD_JOINER, unbroken
 
 # Attributes by which a browser, or a printer, fetches something as soon as it reads the page.
 FETCHING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
@@ -24,7 +25,7 @@ STYLE_SHEET = "<!-- style sheet -->"
 # unit, the last letter of a head and its word.
 _TAG_OR_TOGETHER = re.compile(
     r"(?s:<script\b.*?</script>)|<[^>]*>|\b[pn]\s(?:=|&lt;|&gt;)\s(?=\d|<span)|(?:(?<=\d)|(?<=</span>))–(?=<span|\d)|"
-    r"(?:(?<=\d)|(?<=\d</span>))\s(?:%|(?:[mµnc]?[glm]|mol|h|kPa|mmHg|I?U)(?:/\w{1,3})?(?!\w))|\s\w(?=</th>)"
+    rf"(?:(?<=\d)|(?<=\d</span>))\s{UNIT}|\s\w(?=</th>)"
 )
 _CSS_URL = re.compile(r"""(?:url\(|@import)\s*+["']?+(?!data:|#)([^"')]+)""", re.I)
 
@@ -46,13 +47,14 @@ def embed(html: str, folder: Path, study: Path) -> str:
 
 def _bound(html: str) -> str:
     """Keep together, at the end of any browser's line, what belongs together."""
-    return _TAG_OR_TOGETHER.sub(lambda found: _unbroken(found[0]), html)
 
 
-def _unbroken(text: str) -> str:
-    if text.startswith("<"):
-        return text
-    return re.sub(r"(?<=[–/])", "\N{WORD JOINER}", re.sub(r"\s", "\N{NO-BREAK SPACE}", text))
+    def joined(found: re.Match[str]) -> str:
+        if found[0].startswith("<"):
+            return found[0]
+        return f"–{WORD_JOINER}" if found[0] == "–" else unbroken(found[0])
+
+    return _TAG_OR_TOGETHER.sub(joined, html)
 
 
 def styled(html: str, css: str) -> str:

@@ -52,15 +52,15 @@ class Courses(VisitPanel):
     def draw(self, pen: Pen) -> None:
         plot = self.frame(pen)
         seen = [course for course in self.courses if any(value is not None for value in course)]
-        dots: tuple[list[Point], list[Point]] = [], []  # the second: worse than at the start
+        dots: list[tuple[Point, bool]] = []
         for course in seen:
             if len(seen) > MANY:
                 _faint(pen, course, plot, max(FAINTEST, MANY / 2 / len(seen)))
             else:
-                self._distinct(pen, course, plot, dots)
-        for worse, (token, size, marker) in enumerate((("course", 24, "o"), ("worse", 28, "D"))):
-            if dots[worse]:
-                pen.dots(*dots[worse], token=token, size=size, z=4 + worse, marker=marker)
+                dots += self._distinct(pen, course, plot)
+        for among, token, size, marker in ((False, "course", 24, "o"), (True, "worse", 28, "D")):
+            if points := [place for place, worse in dots if worse == among]:
+                pen.dots(*points, token=token, size=size, z=4 + among, marker=marker)
         line = [(x, plot.y(median.value)) for x, median in zip(plot.xs, self.medians, strict=True) if median]
         if line:
             pen.line(*line, token="accent", width=17, z=6)
@@ -73,23 +73,23 @@ class Courses(VisitPanel):
         labels += [Label(plot.y(value), lines) for value, lines in self._worst(words)]
         self.label(pen, plot, *labels)
 
-    def _distinct(
-        self, pen: Pen, course: Sequence[float | None], plot: Plot, dots: tuple[list[Point], list[Point]]
-    ) -> None:
-        """Draw the lines of one subject: dashes bridge a gap, dark ones lead to what is worse than at the start."""
+    def _distinct(self, pen: Pen, course: Sequence[float | None], plot: Plot) -> list[tuple[Point, bool]]:
+        """Draw the lines of one subject: dashes bridge a gap, dark ones lead to what is worse than at the start.
+
+        Returns its dots, and whether they are worse.
+        """
         start = course[0]
         seen = [
             (visit, (plot.xs[visit], plot.y(value)), start is not None and self._worsening(start, value) > 0)
             for visit, value in enumerate(course)
             if value is not None
         ]
-        for _, place, worse in seen:
-            dots[worse].append(place)
         for (gap, worse), steps in groupby(pairwise(seen), lambda step: (step[1][0] > step[0][0] + 1, step[1][2])):
             (before, after), *more = steps
             token, width = ("worse", 8) if worse else ("course", 6)
             points = (before[1], after[1], *(end[1] for _, end in more))
             pen.line(*points, token=token, width=width, z=3 + worse, dashes=GAP if gap else "-")
+        return [(place, worse) for _, place, worse in seen]
 
 
 def _faint(pen: Pen, course: Sequence[float | None], plot: Plot, opacity: float) -> None:
