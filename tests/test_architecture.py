@@ -30,6 +30,7 @@ ORDER = [
     "pdfium",
     "line_ends",
     "fast_yaml",
+    "yaml_lines",
     "glossary",
     "markup",
     "result",

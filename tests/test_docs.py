@@ -19,7 +19,7 @@ from studies import ROOT, environment
 from cohortpress.cli import main
 from cohortpress.glossary import MEASURES
 from cohortpress.paper import PAPER
-from cohortpress.study import _Part
+from cohortpress.study.model import _Part
 from cohortpress.style import DRAWN_ON, Layout, load_theme
 from cohortpress.templating import COMPOSED
 

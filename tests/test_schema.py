@@ -20,7 +20,8 @@ from test_study import BROKEN
 
 from cohortpress.cli import main
 from cohortpress.new import start
-from cohortpress.study import DAYS_IN, SCHEMA, Study, _Loader, _Part
+from cohortpress.study import DAYS_IN, SCHEMA, Study, _Loader
+from cohortpress.study.model import _Part
 
 MADE = SCHEMA.read_text(encoding="utf-8")
 VALID = Draft7Validator(json.loads(MADE))

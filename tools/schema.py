@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cohortpress import study
+from cohortpress.study import model
 
 
 def schema() -> dict[str, Any]:
     """Return the schema: draft 7, which editors know, with a description of every key."""
-    made = study.Study.model_json_schema()
+    made = model.Study.model_json_schema()
     docs = field_docs()
     for name, part in [*made["$defs"].items(), ("Study", made)]:
         part["description"] = part["description"].partition("\n\n")[0]
@@ -27,7 +27,7 @@ def schema() -> dict[str, Any]:
 
 def field_docs() -> dict[tuple[str, str], str]:
     """Return the text below each field of the models, by class and field: reading it at run time costs an import."""
-    tree = ast.parse(Path(study.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(model.__file__).read_text(encoding="utf-8"))
     return {
         (part.name, field.target.id): " ".join(text.value.value.split())
         for part in tree.body
@@ -71,4 +71,4 @@ def text() -> str:
 
 
 if __name__ == "__main__":
-    study.SCHEMA.write_text(text(), encoding="utf-8")
+    model.SCHEMA.write_text(text(), encoding="utf-8")

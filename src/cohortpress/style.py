@@ -25,7 +25,7 @@ from .errors import Fault, StyleError
 from .fast_yaml import load
 from .fonts import COMMON, FACES, Family, font_file, subset
 from .paper import PAPER, PageSize, PanelSize
-from .study import keys_of, where_of
+from .yaml_lines import keys_of, where_of
 
 Document = Literal["abstract", "poster"]
 # Where themes are drawn: a poster on A0, an abstract on A4. Other pages are in proportion.

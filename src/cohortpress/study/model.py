@@ -1,15 +1,12 @@
-"""study.yml: what the author says about the study, checked."""
+"""What study.yml may hold: a class for each of its parts, and the text below each key says what it means."""
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,18 +15,16 @@ from pydantic import (
     Field,
     PrivateAttr,
     StringConstraints,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from .errors import Fault, StudyError, did_you_mean
-from .fast_yaml import SafeLoader
-from .glossary import headed
+from ..glossary import headed
+from ..yaml_lines import where_of
 
 STUDY_FILE = Path("report/study.yml")
-SCHEMA = Path(__file__).parent / "schema/study.schema.json"  # made of the models below by `make schema`
+SCHEMA = Path(__file__).parents[1] / "schema/study.schema.json"  # made of the models below by `make schema`
 
 # Names are used in prose ({{ das_crp.month_6.median }}), so they must be names in Jinja too.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -43,7 +38,6 @@ RESERVED = frozenset({
 OF_A_BRANCH = frozenset({"name", "branches", "across_visits"})
 # How many days each unit of time has: a month is a twelfth of a year.
 DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
-CONTRACT = "Use lower-case letters, digits and underscores, and begin with a letter."
 
 
 def _as_tuple(value: Any) -> Any:
@@ -564,274 +558,3 @@ class Study(_Part):
     def where(self, *path: str) -> str:
         """Return file and line of a key, for messages: ``where("documents", "poster", "page")``."""
         return where_of(self._file, self._lines, path)
-
-
-def read_study(folder: Path) -> Study:
-    """Read and check ``report/study.yml`` below ``folder``.
-
-    Raises StudyError with all faults of the file at once.
-    """
-    path = folder / STUDY_FILE
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise StudyError(
-            Fault("The file is missing.", "Is this the folder of a study?", str(path))
-        ) from None
-    except UnicodeDecodeError as error:
-        raise StudyError(Fault(f"The file is not UTF-8 ({error}).", "Save it as UTF-8.", str(STUDY_FILE))) from None
-    return parse_study(text, str(STUDY_FILE))
-
-
-def parse_study(text: str, file: str) -> Study:
-    """Check the text of a study.yml; ``file`` is how messages call it."""
-    try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        keys = [*keys_of(node)]  # before values are made, which joins parts that are referred to
-        raw = loader.construct_document(node) if node else None
-    except yaml.YAMLError as error:
-        raise StudyError(_yaml_fault(error, file)) from None
-    if not isinstance(raw, dict):
-        raise StudyError(Fault("The file holds no keys.", "Write 'title: ...' and so on.", file))
-    lines = {path: line for path, line, _ in keys}
-    if "locale" in raw and "language" not in raw:  # another word for the same
-        raw["language"], lines[("language",)] = raw.pop("locale"), lines["locale",]
-    faults = [
-        Fault(f"The key '{path[-1]}' stands twice.", "Keep one.", f"{file}, line {line}")
-        for path, line, again in keys
-        if again
-    ]
-    try:
-        study = Study.model_validate(raw)
-    except ValidationError as error:
-        # A value that may be of several types is found wrong once a type.
-        faults += dict.fromkeys(_fault(detail, file, lines) for detail in error.errors())
-    else:
-        study._lines, study._file = lines, file
-        faults += [*_names_that_clash(study), *_columns_that_clash(study), *_references_to_nothing(study)]
-    if faults:
-        raise StudyError(*faults)
-    return study
-
-
-def _names_that_clash(study: Study) -> Iterator[Fault]:
-    """Yield a fault for each name that prose could not tell from another."""
-    parts = ("visits", "endpoints", "characteristics", "yes_no_changes", "responses")
-    seen: dict[str, str] = {}
-    for kind, name in ((part, name) for part in parts for name in getattr(study, part)):
-        reserved = RESERVED | {study.data.subject_id, study.data.visit, "reason"}
-        reserved |= set() if name == study.baseline else {"baseline"}
-        if name in reserved or (kind == "visits" and name in OF_A_BRANCH | set(Endpoint.model_fields)):
-            problem = f"'{name}' is a word of cohortpress."
-            yield Fault(problem, "Choose another name.", study.where(kind, name))
-        elif seen.setdefault(name, kind) != kind:
-            problem = f"'{name}' names something under '{seen[name]}' already."
-            yield Fault(problem, "Choose another name.", study.where(kind, name))
-    for name, spec in study.characteristics.items():
-        cells: dict[str, str] = {}
-        for category, values in (spec.categories or {}).items():
-            where = study.where("characteristics", name, "categories", category)
-            if category in OF_A_BRANCH | set(Characteristic.model_fields):
-                yield Fault(f"'{category}' is a word of cohortpress.", "Choose another name.", where)
-            for value in values:
-                if (first := cells.setdefault(value, category)) != category:
-                    problem = f"The value '{value}' stands for '{first}' already."
-                    yield Fault(problem, "Let it stand for one category.", where)
-        for category in spec.labels.keys() - (spec.categories or {}):
-            where = study.where("characteristics", name, "labels", category)
-            yield Fault(f"There is no category '{category}'.", did_you_mean(category, spec.categories or {}), where)
-    for name in {"alpha", "confidence", "software"} & study.constants.keys():
-        mend = "Choose another name: this one is known already."
-        yield Fault(f"The constant '{name}' cannot be declared.", mend, study.where("constants", name))
-
-
-def _columns_that_clash(study: Study) -> Iterator[Fault]:
-    """Yield a fault where study.yml does not tell which values of the data belong to which visit."""
-    columns_of = {name: study.endpoints[name].column for name in study.measured}
-    mapped = {name: columns for name, columns in columns_of.items() if isinstance(columns, dict)}
-    for name, columns in mapped.items():
-        for visit in columns.keys() - study.visits.keys():
-            where = study.where("endpoints", name, "column", visit)
-            yield Fault(f"There is no visit '{visit}'.", did_you_mean(visit, study.visits), where)
-    for name in study.measured if mapped else ():
-        if name not in mapped:
-            problem = f"'{name}' does not say which column is which visit, as others do."
-            yield Fault(problem, "Write 'column: {visit: column}'.", study.where("endpoints", name))
-    if (study.data.parameter is None) != (study.data.value is None):
-        yield Fault("'parameter' and 'value' belong together.", "Give both, or none.", study.where("data"))
-    meant: dict[str, str] = {}
-    for name, spec in study.visits.items():
-        for value in spec.value:
-            if (first := meant.setdefault(value, name)) != name:
-                problem = f"The value '{value}' stands for '{first}' already."
-                yield Fault(problem, "Let it stand for one visit.", study.where("visits", name, "value"))
-    yield from _times_that_clash(study)
-    yield from _windows_that_clash(study)
-
-
-def _times_that_clash(study: Study) -> Iterator[Fault]:
-    """Yield a fault for each visit whose time cannot stand on one axis with the others."""
-    unit = next((spec.unit for spec in reversed(study.visits.values()) if spec.unit), None)
-    for name, spec in study.visits.items():
-        if unit and spec.unit is None:
-            where = study.where("visits", name)
-            yield Fault(f"'{name}' has no time, as others have.", f"Write '{unit}:' and when.", where)
-        elif spec.unit != unit:
-            problem = f"'{name}' counts in {spec.unit}s, others in {unit}s."
-            yield Fault(problem, "Give all visits one unit.", study.where("visits", name, spec.unit or ""))
-    for (first, before), (second, after) in itertools.pairwise(study.visits.items()):
-        if after.unit == before.unit and (after.time or 0) < (before.time or 0):
-            problem = f"'{second}' stands behind '{first}', and its time is earlier."
-            yield Fault(problem, "Write the visits in the order of time.", study.where("visits", second))
-
-
-def _windows_that_clash(study: Study) -> Iterator[Fault]:
-    windows = {name: visit.days for name, visit in study.visits.items() if visit.days}
-    if windows and not study.data.date:
-        problem = "The visits have windows of days, but no column has the dates."
-        yield Fault(problem, "Write 'date:' and the name of the column.", study.where("data"))
-    for name in study.visits if windows else ():
-        if name not in windows:
-            yield Fault(f"'{name}' has no window, as others have.", "Write 'days: [first, last]'.",
-                        study.where("visits", name))  # fmt: skip
-        elif study.visits[name].unit is None:
-            yield Fault(f"'{name}' has a window, but no time that is planned.", "Write 'month:' and when.",
-                        study.where("visits", name))  # fmt: skip
-    ordered = sorted(windows.items(), key=lambda window: window[1])
-    for (first, before), (second, after) in itertools.pairwise(ordered):
-        if after[0] <= before[1]:
-            problem = f"The windows of '{first}' and '{second}' overlap."
-            yield Fault(problem, "Let each day lie in one.", study.where("visits", second, "days"))
-
-
-def _references_to_nothing(study: Study) -> Iterator[Fault]:
-    """Yield a fault for each name that the study uses and does not declare."""
-    followups = dict.fromkeys(study.followups)
-    asked: list[tuple[tuple[str, ...], str, str, Collection[str]]] = []
-    for name, endpoint in study.endpoints.items():
-        for part in endpoint.derive.components if endpoint.derive else ():
-            asked.append((("endpoints", name, "derive"), "measured endpoint", part, study.measured))
-    for name, response in study.responses.items():
-        asked.append((("responses", name, "endpoint"), "endpoint", response.endpoint, study.endpoints))
-    for name, question in study.yes_no_changes.items():
-        for side in ("before", "after"):
-            asked.append((("yes_no_changes", name, side), "yes/no characteristic", getattr(question, side), {
-                name: None for name, spec in study.characteristics.items() if question.yes in (spec.categories or ())
-            }))  # fmt: skip
-    for name, claim in study.claims.items():
-        asked += [(("claims", name, "endpoints"), "endpoint", part, study.endpoints) for part in claim.endpoints]
-        asked.append((("claims", name, "visit"), "follow-up visit", claim.visit, followups))
-    if family := study.analysis.family:
-        asked += [(("analysis", "family", "endpoints"), "endpoint", name, study.endpoints) for name in family.endpoints]
-        asked += [(("analysis", "family", "visits"), "follow-up visit", name, followups) for name in family.visits]
-    for path, kind, name, known in asked:
-        if name not in known:
-            yield Fault(f"There is no {kind} '{name}'.", did_you_mean(name, known), study.where(*path))
-
-
-class _Loader(SafeLoader):
-    """YAML where only true and false are truth values, so that a category can be called 'yes'."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
-}
-for _first in "tTfF":
-    _Loader.yaml_implicit_resolvers.setdefault(_first, []).append(
-        ("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"))
-    )
-
-
-def keys_of(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int, bool]]:
-    """Yield (path, line, already seen) of every key and list item."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            here = (*path, str(key.value))
-            yield here, key.start_mark.line + 1, here[-1] in seen
-            seen.add(here[-1])
-            yield from keys_of(value, here)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            here = (*path, str(index))
-            yield here, item.start_mark.line + 1, False
-            yield from keys_of(item, here)
-
-
-def where_of(file: str, lines: Mapping[tuple[str, ...], int], path: tuple[str, ...]) -> str:
-    """Return file and line of a key, or of the nearest key around it; ``lines`` are those of `keys_of`."""
-    for end in range(len(path), 0, -1):
-        if path[:end] in lines:
-            return f"{file}, line {lines[path[:end]]}"
-    return file
-
-
-def _yaml_fault(error: yaml.YAMLError, file: str) -> Fault:
-    mark = getattr(error, "problem_mark", None)
-    where = f"{file}, line {mark.line + 1}" if mark else file
-    problem = getattr(error, "problem", None) or str(error)
-    return Fault(f"This is not YAML: {problem}.", "Check indentation, colons and quotation marks.", where)
-
-
-# What pydantic's kinds of fault mean to an author, by the beginning of their names.
-KINDS = {
-    "too_short": ("has too few entries", "Add one."),
-    "string_type": ("is no text", "Put it in quotation marks."),
-    "int": ("is no whole number", "Write one."),
-    "float": ("is no number", "Write one, with a decimal point."),
-    "bool": ("is neither true nor false", "Write one of them."),
-    "model": ("cannot stand here", "Write keys with values below it."),
-    "dict": ("cannot stand here", "Write names with values below it."),
-    "tuple": ("is no list", "Write it as '[one, two]'."),
-}
-
-
-def _fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fault:
-    """Turn pydantic's finding into a fault with line and mend."""
-    path = tuple(str(part) for part in detail["loc"] if part != "[key]" and not _is_type(part))
-    where = where_of(file, lines, path)
-    key = ".".join(path)
-    given = key if isinstance(detail["input"], dict | list | tuple) else f"{key}: '{detail['input']}'"
-    if detail["input"] is None:
-        return Fault(f"The key '{key}' is empty.", "Write what belongs there.", where)
-    if any(map(_is_type, detail["loc"])):
-        return Fault(f"{given} is neither text nor number.", "Write one of them.", where)
-    match detail["type"]:
-        case "extra_forbidden":
-            return Fault(f"Unknown key '{key}'.", did_you_mean(path[-1], _fields_at(path[:-1])), where)
-        case "missing":
-            return Fault(f"The key '{key}' is missing.", "Add it.", where)
-        case "string_pattern_mismatch" if "https" in detail["ctx"]["pattern"]:
-            return Fault(f"{given} is no address.", "Write one that begins with https://.", where)
-        case "string_pattern_mismatch":
-            return Fault(f"'{path[-1]}' cannot be a name.", CONTRACT, where)
-        case "literal_error":
-            expected = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            return Fault(f"{given} is not known.", did_you_mean(str(detail["input"]), expected), where)
-        case "value_error":
-            return Fault(f"{key}: {detail['ctx']['error']}.", "", where)
-        case kind:
-            for beginning, (problem, mend) in KINDS.items():
-                if kind.startswith(beginning):
-                    return Fault(f"{given} {problem}.", mend, where)
-            return Fault(f"{given} will not do.", f"{detail['msg'].replace('Input should', 'It must')}.", where)
-
-
-def _is_type(part: object) -> bool:
-    """Tell whether pydantic names a type here, among several that a value may be of, and not a key."""
-    return part in ("int", "float", "str") or (isinstance(part, str) and "[" in part and part != "[key]")
-
-
-def _fields_at(path: tuple[str, ...]) -> list[str]:
-    """Return the keys that may stand at ``path``, by walking the models."""
-    kind: Any = Study
-    for part in path:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            kind = kind.model_fields[part].annotation if part in kind.model_fields else None
-        elif get_origin(kind) is dict:
-            kind = get_args(kind)[1]
-        if get_origin(kind) in (Union, UnionType):
-            kind = next((k for k in get_args(kind) if k is not type(None)), None)
-    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []

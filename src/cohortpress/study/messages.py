@@ -1,0 +1,82 @@
+"""What YAML and the models find wrong, in an author's words and with its line."""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel
+
+from ..errors import Fault, did_you_mean
+from ..yaml_lines import where_of
+from .model import Study
+
+# What pydantic's kinds of fault mean to an author, by the beginning of their names.
+KINDS = {
+    "too_short": ("has too few entries", "Add one."),
+    "string_type": ("is no text", "Put it in quotation marks."),
+    "int": ("is no whole number", "Write one."),
+    "float": ("is no number", "Write one, with a decimal point."),
+    "bool": ("is neither true nor false", "Write one of them."),
+    "model": ("cannot stand here", "Write keys with values below it."),
+    "dict": ("cannot stand here", "Write names with values below it."),
+    "tuple": ("is no list", "Write it as '[one, two]'."),
+}
+
+
+def yaml_fault(error: yaml.YAMLError, file: str) -> Fault:
+    mark = getattr(error, "problem_mark", None)
+    where = f"{file}, line {mark.line + 1}" if mark else file
+    problem = getattr(error, "problem", None) or str(error)
+    return Fault(f"This is not YAML: {problem}.", "Check indentation, colons and quotation marks.", where)
+
+
+def model_fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fault:
+    """Turn pydantic's finding into a fault with line and mend."""
+    path = tuple(str(part) for part in detail["loc"] if part != "[key]" and not _is_type(part))
+    where = where_of(file, lines, path)
+    key = ".".join(path)
+    given = key if isinstance(detail["input"], dict | list | tuple) else f"{key}: '{detail['input']}'"
+    if detail["input"] is None:
+        return Fault(f"The key '{key}' is empty.", "Write what belongs there.", where)
+    if any(map(_is_type, detail["loc"])):
+        return Fault(f"{given} is neither text nor number.", "Write one of them.", where)
+    match detail["type"]:
+        case "extra_forbidden":
+            return Fault(f"Unknown key '{key}'.", did_you_mean(path[-1], _fields_at(path[:-1])), where)
+        case "missing":
+            return Fault(f"The key '{key}' is missing.", "Add it.", where)
+        case "string_pattern_mismatch" if "https" in detail["ctx"]["pattern"]:
+            return Fault(f"{given} is no address.", "Write one that begins with https://.", where)
+        case "string_pattern_mismatch":
+            mend = "Use lower-case letters, digits and underscores, and begin with a letter."
+            return Fault(f"'{path[-1]}' cannot be a name.", mend, where)
+        case "literal_error":
+            expected = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+            return Fault(f"{given} is not known.", did_you_mean(str(detail["input"]), expected), where)
+        case "value_error":
+            return Fault(f"{key}: {detail['ctx']['error']}.", "", where)
+        case kind:
+            for beginning, (problem, mend) in KINDS.items():
+                if kind.startswith(beginning):
+                    return Fault(f"{given} {problem}.", mend, where)
+            return Fault(f"{given} will not do.", f"{detail['msg'].replace('Input should', 'It must')}.", where)
+
+
+def _is_type(part: object) -> bool:
+    """Tell whether pydantic names a type here, among several that a value may be of, and not a key."""
+    return part in ("int", "float", "str") or (isinstance(part, str) and "[" in part and part != "[key]")
+
+
+def _fields_at(path: tuple[str, ...]) -> list[str]:
+    """Return the keys that may stand at ``path``, by walking the models."""
+    kind: Any = Study
+    for part in path:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            kind = kind.model_fields[part].annotation if part in kind.model_fields else None
+        elif get_origin(kind) is dict:
+            kind = get_args(kind)[1]
+        if get_origin(kind) in (Union, UnionType):
+            kind = next((k for k in get_args(kind) if k is not type(None)), None)
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
