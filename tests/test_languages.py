@@ -24,7 +24,8 @@ from cohortpress.glossary import MEASURES
 from cohortpress.language import Language
 from cohortpress.result import ResultSet
 from cohortpress.study import Study, parse_study, read_study
-from cohortpress.templating import Filler, _environment, plain, read_language
+from cohortpress.templating import Filler, plain, read_language
+from cohortpress.templating.filler import _environment
 from cohortpress.verify import verify
 from cohortpress.verify.files import read_text
 from cohortpress.verify.page import read_page

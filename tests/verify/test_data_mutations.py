@@ -130,7 +130,7 @@ def test_every_printed_number_follows_the_data(
 ) -> None:
     # Macros are compiled once instead of a hundred times.
     cached = partial(ImmutableSandboxedEnvironment, bytecode_cache=FileSystemBytecodeCache(str(tmp_path)))
-    monkeypatch.setattr("cohortpress.templating.ImmutableSandboxedEnvironment", cached)
+    monkeypatch.setattr("cohortpress.templating.filler.ImmutableSandboxedEnvironment", cached)
     study, chance = read_study(flagship), random.Random(2011)
     changed, ids = set(), set()
     before = dict(printed(flagship, study))

@@ -1,0 +1,21 @@
+"""Documents filled from results: Jinja in, Markdown out, and every printed value carries its result id."""
+
+from .filler import Filler, front_matter, read_language
+from .markdown import capitalise, escape, plain
+from .names import COMPOSED, Branch, Value, VisitName, constants_of, said_of, visit_names
+
+__all__ = [
+    "COMPOSED",
+    "Branch",
+    "Filler",
+    "Value",
+    "VisitName",
+    "capitalise",
+    "constants_of",
+    "escape",
+    "front_matter",
+    "plain",
+    "read_language",
+    "said_of",
+    "visit_names",
+]

@@ -1,0 +1,106 @@
+"""What went wrong while a document was filled, with its place and its mend."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError
+from jinja2.exceptions import TemplateError as JinjaError
+from jinja2.filters import FILTERS as JINJA_FILTERS
+from jinja2.tests import TESTS
+
+from ..errors import CohortpressError, Fault, ResultError, TemplateError, nearest
+from .markdown import FILTERS
+
+# What Python raises when a template asks for what cannot be.
+FAULTS_OF_A_TEMPLATE = (
+    TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError,
+)  # fmt: skip
+_TYPOGRAPHIC = "\u2018-\u201f\xab\xbb\u2039\u203a"
+# A tag that another follows before it ends, and where it does, with the start of its line.
+_OPEN_TAG = re.compile(r"(\{\{(?! \"\{\{<)|\{%)(?=(?:(?!\}\}|%\}).)*?(?:\{\{|\{%|\Z))[^\n]{0,30}", re.DOTALL)
+
+
+@contextlib.contextmanager
+def located(file: str, known: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Turn whatever goes wrong while filling ``file`` into an error with its place; ``known`` are names in it."""
+    try:
+        yield
+    except TemplateNotFound as error:
+        problem = f"There is no template '{error.name}'."
+        raise TemplateError(Fault(problem, "", _place(error, file))) from None
+    except TemplateSyntaxError as error:
+        raise TemplateError(_broken_tag(error, _short(error.filename or file))) from None
+    except CohortpressError as error:
+        kind = TemplateError if isinstance(error, ResultError) else type(error)
+        place = _place(error, file)
+        raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
+    except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
+        word = re.match(r"'(\w+)' is undefined", str(error))
+        mend = _meant(word[1], known) if word and known else _misspelt(str(error))
+        problem = f"{str(error).rstrip('.')}."
+        raise TemplateError(Fault(problem, mend, _place(error, file))) from None
+
+
+def _meant(word: str, known: Mapping[str, Any]) -> str:
+    """Return what an unknown name may have been: one that is near, or else what the study has."""
+    if near := nearest(word, (name for name in known if not name.startswith("_"))):
+        return near
+    endpoints, visits = (", ".join(part.name for part in known[f"all_{kind}"]) for kind in ("endpoints", "visits"))
+    return f"Endpoints: {endpoints}. Visits: {visits}."
+
+
+def _broken_tag(error: TemplateSyntaxError, file: str) -> Fault:
+    """Return what is wrong with a tag; one that is not closed has the line where it was opened."""
+    message = re.sub(r" at \d+$", "", (error.message or "").rstrip("."))
+    where = f"{file}, line {error.lineno}"
+    if quotation := re.fullmatch(f"unexpected char '([{_TYPOGRAPHIC}])'", message):
+        return Fault(f"{quotation[1]} is a typographic quotation mark.", "Write \" or ' within a tag.", where)
+    for start in _OPEN_TAG.finditer(error.source or ""):
+        if (begins := start.string.count("\n", 0, start.start()) + 1) <= error.lineno:
+            problem = f"The tag '{start[0].strip()}' is opened here and not closed."
+            mend = f"Write {'}}' if start[1] == '{{' else '%}'} where it ends."
+            return Fault(problem, mend, f"{file}, line {begins}")
+    tag = re.search(r"needs to be closed is '(\w+)'$", message)
+    opened: list[int] = []
+    for number, line in enumerate((error.source or "").splitlines()[: error.lineno], 1):
+        for end, name in re.findall(r"\{%[-+]?\s*(end)?(\w+)", line):
+            if tag and name == tag[1]:
+                opened = opened[:-1] if end else [*opened, number]
+    if tag is None or not opened or tag[1] == "set":  # which need not be closed where it has a value
+        return Fault(f"A tag is broken: {message}.", _misspelt(message), where)
+    before = "" if message.startswith("Unexpected end") else f" before line {error.lineno}"
+    problem = f"The tag '{tag[1]}' is opened here and not closed{before}."
+    return Fault(problem, f"Write {{% end{tag[1]} %}} where it ends.", f"{file}, line {opened[-1]}")
+
+
+def _misspelt(message: str) -> str:
+    """Return which filter or test an unknown one may have been."""
+    for kind, known in (("filter", [*JINJA_FILTERS, *FILTERS]), ("test", [*TESTS])):
+        if unknown := re.match(rf"No {kind} named '(\w+)'", message):
+            return nearest(unknown[1], known)
+    return ""
+
+
+def _place(error: BaseException, file: str) -> str:
+    """Return the line of the document, and of the macro below it, where ``error`` was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        f"{_short(frame.filename)}, line {frame.lineno}"
+        for frame in frames
+        if frame.filename == file or frame.filename.endswith(".jinja")
+    ]
+    outer, inner = (places[0], places[-1]) if places else (file, file)
+    return outer if outer == inner else f"{outer} (in {inner})"
+
+
+def _short(filename: str) -> str:
+    """Return a path from the templates folder on: the rest of it is no news."""
+    parts = Path(filename).parts
+    return str(Path(*parts[parts.index("templates") :])) if "templates" in parts else filename
