@@ -34,8 +34,8 @@ def prepare(study: Path, theme: str) -> list[str]:
     with Build(study, Options("pandoc", theme, ("poster",)), lambda step, seconds: None) as steps:
         steps.fill("poster")
         steps.render("poster")
-        page = steps.page("poster")
-        return [page.name, *map(str, steps.theme.text_pt("poster", page))]
+        page = steps.space.page("poster")
+        return [page.name, *map(str, steps.space.theme.text_pt("poster", page))]
 
 
 def timed(study: Path, arguments: list[str]) -> tuple[float, str]:

@@ -118,8 +118,9 @@ def fill(theme: str | None, folder: Path, quiet: bool) -> None:
 
     if INSIDE in os.environ:
         return
-    with Build(folder, Options(theme=theme or None), _Progress(quiet)) as steps:
-        for document in steps.options.documents:
+    options = Options(theme=theme or None)
+    with Build(folder, options, _Progress(quiet)) as steps:
+        for document in options.documents:
             steps.fill(document)
 
 
@@ -256,7 +257,7 @@ def check(document: str, folder: Path) -> None:
     from .reporting import checklist, listing
 
     with Build(folder, Options(), _Progress(quiet=True)) as steps:
-        answers = checklist(document, folder, steps.study, steps.results, steps.template_folders)
+        answers = checklist(document, folder, steps.study, steps.results, steps.space.template_folders)
     click.echo(listing(answers), nl=False)
 
 

@@ -73,10 +73,11 @@ class Preview:
         """Build what is stale: the HTML first, so that the browser need not wait for the PDF."""
         try:
             with Build(self._folder, self._options, self._report, self._warn, self._workers) as steps:
+                pages = {}
                 for document in self._options.documents:
                     steps.fill(document)
-                    steps.render(document)
-                self._show({f"{d}.html": steps.page_of(d) for d in self._options.documents})
+                    pages[f"{document}.html"] = steps.render(document)
+                self._show(pages)
                 outputs = steps.run()
             self._show({path.name: path.read_bytes() for path in outputs if path.suffix in KINDS})
         except (CohortpressError, OSError) as error:

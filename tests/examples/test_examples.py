@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from studies import ROOT, cohortpress, text_of_pdf
 
-from cohortpress.build import Build, Options
+from cohortpress.build import DOCUMENTS, Build, Options
 from cohortpress.errors import Fault
 
 EXAMPLES = sorted(path.parent.parent.name for path in (ROOT / "examples").glob("*/report/study.yml"))
@@ -31,7 +31,7 @@ def test_there_are_several_and_they_differ() -> None:
 def test_an_example_is_filled_and_its_numbers_are_those_of_r(example: Path) -> None:
     said: list[Fault] = []
     with Build(example, Options("pandoc"), lambda step, seconds: None, said.append) as steps:
-        for document in steps.options.documents:
+        for document in DOCUMENTS:
             steps.fill(document)
         results = steps.results
     assert [str(fault) for fault in said if ".qmd" in fault.where] == []

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from studies import replace
 
-from cohortpress.build import Build, Options
+from cohortpress.build import DOCUMENTS, Build, Options
 from cohortpress.cohort import read_cohort
 from cohortpress.errors import CohortpressError, DataError, Fault, OutputError
 from cohortpress.figures.courses import MANY
@@ -48,7 +48,7 @@ def fill(folder: Path) -> dict[str, str]:
         assert ".qmd" not in fault.where or "still to be written" in fault.problem, str(fault)
 
     with Build(folder, Options("pandoc"), lambda step, seconds: None, warn) as steps:
-        for document in steps.options.documents:
+        for document in DOCUMENTS:
             steps.fill(document)
     return {file.stem: file.read_text(encoding="utf-8") for file in (folder / "build").glob("*.qmd")}
 
@@ -580,8 +580,7 @@ def test_templates_that_were_taken_out_are_those_that_count(tmp_path: Path) -> N
     replace(tmp_path / "my-study/templates/language/en.jinja", '"stayed the same"', '"did not change"')
     with Build(tmp_path / "my-study", Options("pandoc"), lambda step, seconds: None) as steps:
         steps.fill("abstract")
-        steps.render("abstract")
-        assert b'data-mine="yes"' in steps.page_of("abstract")
+        assert b'data-mine="yes"' in steps.render("abstract")
 
 
 def test_a_spreadsheet_of_two_hundred_rows_takes_less_than_two_seconds_of_one_core(tmp_path: Path) -> None:
@@ -612,7 +611,7 @@ def test_it_works_without_a_checkout(tmp_path: Path) -> None:
 from pathlib import Path
 import cohortpress
 assert Path(cohortpress.__file__).is_relative_to({str(tmp_path)!r})
-from cohortpress.build import Build, Options
+from cohortpress.build import DOCUMENTS, Build, Options
 from cohortpress.new import start
 start(Path("mine"), [Path({str(file)!r})])
 with Build(Path("mine"), Options("pandoc"), lambda *_: None) as steps:

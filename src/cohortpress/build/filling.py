@@ -1,0 +1,144 @@
+"""Results, prose and templates to ``build/*.qmd`` and its style sheet."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import Fault, StudyError, TemplateError
+from ..ledger import Input, write
+from .drawing import Drawing
+from .options import Document
+from .workspace import Workspace, text_of
+
+if TYPE_CHECKING:
+    from ..templating import Filler
+
+
+class Filling:
+    """Fills one document, makes its style sheet, and holds its words against the results."""
+
+    def __init__(self, space: Workspace, document: Document, drawing: Drawing) -> None:
+        self._space = space
+        self._document = document
+        self._drawing = drawing
+
+    @cached_property
+    def filler(self) -> Filler:
+        """What fills the document; it knows the language of the study."""
+        from ..qr import qr_code
+        from ..templating import Filler
+
+        def draw(kind: str, things: object, visit: object) -> str:
+            return self._drawing.note(kind, things, visit, self.filler.sentence)
+
+        functions = {"draw": draw, "qr_code": qr_code, "document": self._document}
+        space = self._space
+        return Filler(space.study, space.results, space.template_folders, functions, space.cache)
+
+    def write(self) -> None:
+        """Fill the document, and make its style sheet."""
+        self._space.analyse()
+        self._fill()
+        self._style()
+
+    def _fill(self) -> None:
+        space, document = self._space, self._document
+        file = f"report/{document}.qmd"
+        source, filled = space.folder / file, space.file(document, "qmd")
+        if not source.is_file():
+            raise StudyError(Fault("The document is missing.", "Write it, or copy another.", file))
+        inputs: list[Input] = [
+            *space.measured,
+            source,
+            *space.templates("**/*.jinja"),
+            *space.templates("*.js"),
+            repr(space.congress),
+            space.theme.model_dump_json(exclude={"folders"}),  # of which only the place would change
+        ]
+        if self._drawing.is_cut_off():
+            filled.unlink()  # so that it is filled, and its pictures are drawn
+        space.step(
+            f"prose of the {document}",
+            inputs,
+            lambda: [filled, *space.tables_of(document)],
+            lambda: self._make(source, file, filled),
+        )
+
+    def _make(self, source: Path, file: str, filled: Path) -> None:
+        from ..congress import with_names
+        from ..markup import faults
+        from ..templating import front_matter
+        from ..wordprocessing import tables
+
+        space, document = self._space, self._document
+        self._drawing.forget()
+        text = text_of(source)
+        matter, body = self.filler.fill(text, file)
+        areas = space.theme.layout(space.page(document)).names if document == "poster" else None
+        if wrong := [*faults(text, body, file, areas)]:
+            raise TemplateError(*wrong)
+        body = self._drawing.with_figures(body, self.filler)
+        if document == "abstract":
+            body = with_names(body, space.congress.in_language(self.filler.language))
+        for old in space.tables_of(document):
+            old.unlink()
+        for name, table in tables(body):
+            write(space.work / "tables" / f"{document}-{name}.csv", table)
+        write(filled, front_matter(matter, space.study, document) + body + self._reader(body))
+
+    def _reader(self, body: str) -> str:
+        """Return what lets a reader of the page ask each of its numbers where it comes from."""
+        from ..reader import reader_block
+
+        script = self._space.template("reader.js").read_text(encoding="utf-8")
+        return reader_block(body, script, self._space.study, self._space.results, self.filler.language)
+
+    def _style(self) -> None:
+        space, document = self._space, self._document
+        filled, css = space.file(document, "qmd"), space.file(document, "css")
+        page = space.page(document)
+
+        def make() -> list[Fault]:
+            from ..legibility import faint, unknown_tokens
+            from ..style import stylesheet
+
+            text = filled.read_text(encoding="utf-8")
+            sheet = stylesheet(space.theme, document, page, text=text, cache=space.cache)
+            write(css, sheet)
+            return [*faint(space.theme), *unknown_tokens(sheet, f"templates/themes/{space.theme.name}")]
+
+        inputs: list[Input] = [repr(page), space.theme.name, filled, *space.templates("themes/**/*")]
+        space.caution(space.step(f"style of the {document}", inputs, [css], make))
+
+    # -- the author's own words: no typed number, no word that says too much
+
+    def check_prose(self) -> None:
+        """Hold the document against the results; warns, or, if the build is strict, raises TemplateError."""
+        self._check_words(f"prose of the {self._document}", f"report/{self._document}.qmd")
+
+    def check_sentences(self) -> None:
+        """Hold the sentences of the study against the results likewise, where it has its own."""
+        study = self._space.folder.resolve()
+        place = self._space.template(f"language/{self.filler.language.name}.jinja")
+        if study in place.parents:
+            self._check_words("sentences", place.relative_to(study).as_posix())
+
+    def _check_words(self, what: str, name: str) -> None:
+        space, source = self._space, self._space.folder / name
+
+        def make() -> list[Fault]:
+            from ..gate import check_prose, read_words
+
+            language = self.filler.language
+            watched = space.templates(f"language/{language.name}.overreach.yml")[:1]
+            words = [word for path in watched for word in read_words(path)]
+            texts = {name: source.read_text(encoding="utf-8")}
+            return check_prose(texts, space.study, space.results, language, words)
+
+        inputs = [space.study.file_in(space.folder), space.results_file, source, *space.templates("language/*")]
+        faults = space.step(f"check of the {what}", inputs, [], make)
+        if faults and space.options.strict:
+            raise TemplateError(*faults)
+        space.caution(faults)
