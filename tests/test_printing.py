@@ -23,6 +23,7 @@ from cohortpress.figures import Look, draw, skin
 from cohortpress.figures.canvas import MARKS
 from cohortpress.figures.courses import Courses
 from cohortpress.figures.visits import Median, Visit
+from cohortpress.line_ends import bound
 from cohortpress.paper import parse_page_size
 from cohortpress.pdfium import save_picture
 from cohortpress.printing import FINEST, SLACK, TOLERANCE_MM, Printed, _fit, _Layout, print_pdf
@@ -305,7 +306,7 @@ def test_nothing_short_stands_alone_on_the_last_line(html: str, words: str, font
 
 def lines_of(html: str, fonts: Path, folder: Path, widths: Iterable[float] = range(34, 110, 6)) -> list[list[str]]:
     """Return the lines of a text, set in many widths, in mm."""
-    body = "".join(f'<div style="width: {width}mm; font-size: 6pt">{html}</div>' for width in widths)
+    body = "".join(f'<div style="width: {width}mm; font-size: 6pt">{bound(html)}</div>' for width in widths)
     css = "main { columns: 1 !important } h1 { font-size: 6pt } h1, p { margin: 0 0 4mm !important }"
     pdf, _ = print_to(folder, page_of(body, fonts, "abstract", css), "abstract")
     text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().replace("\r", "")

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from .fonts import font_file
 from .later import when_needed
-from .line_ends import NO_BREAK_SPACE, UNIT, unbroken
+from .line_ends import unbroken
 
 
 @contextmanager
@@ -56,14 +56,7 @@ SVG = "{http://www.w3.org/2000/svg}svg"
 LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,12})\s*", re.DOTALL)
 LAST_OF_A_TITLE = re.compile(r"(.*?\s)(\S.{1,26}\S)\s*", re.DOTALL)
 MUCH = 55  # characters
-TOGETHER = re.compile(
-    r"\b[pn]\s[=<>]\s?[\d<]|"  # p = 0.046
-    r"(?<=\d)–[\d−]|"  # 5.1–5.3
-    rf"(?<=\d)\s{UNIT}|"  # 35 mm/h
-    r"\b\w{1,4}-[A-Z]{2}|\b[A-Za-z]-[a-z]{2}"  # so-JIA, C-reactive
-)
 LONE_LETTER = re.compile(r"(?<=\s)(\w)\s")  # a title does not end a line with "a"
-LAST_LETTER = re.compile(r"\s+(\w)\s*$")  # nor does the head of a column give one to "p"
 
 
 class Manuscript:
@@ -164,22 +157,17 @@ def _fetcher(drawings: list[str]) -> URLFetcher:
 
 
 def _bind(root: Any) -> None:
-    """Keep together what belongs together: numbers with their units and signs, ranges, the last words of a text."""
+    """Keep the last words of a text together, and of a title lone letters too; browsers do as much by `text-wrap`."""
     messages = (part for part in root.iter() if "message" in (part.get("class") or "").split())
     large = {text for part in messages for text in part.iter("p")}
     for element in root.iterfind(".//body//*"):
         if element.tag.startswith("{"):  # of a drawing
             continue
-        for name in ("text", "tail"):
-            if text := getattr(element, name):
-                setattr(element, name, TOGETHER.sub(lambda found: unbroken(found[0]), text))
-        if element.tag == "th" and element.text:
-            element.text = LAST_LETTER.sub(rf"{NO_BREAK_SPACE}\1", element.text)
         title = element.tag in ("h1", "h2", "h3") or element in large
         if not title and element.tag not in ("p", "li"):
             continue
         if title and element.text:
-            element.text = LONE_LETTER.sub(rf"\1{NO_BREAK_SPACE}", element.text)
+            element.text = LONE_LETTER.sub(lambda found: unbroken(found[0]), element.text)
         place, name = _end(element)
         words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
         if found := words.fullmatch(getattr(place, name) or ""):

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ..errors import EngineError, Fault
-from ..line_ends import UNIT, WORD_JOINER, unbroken
+from ..line_ends import bound
 
 # Attributes by which a browser, or a printer, fetches something as soon as it reads the page.
 FETCHING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
@@ -21,12 +21,6 @@ FETCHING_TAGS = {("link", "href"), ("image", "href"), ("use", "href"), ("script"
 REFUSED = {"base", "iframe", "frame", "object", "embed", "meta"}
 # Where the page template wants the style sheet; without such a place it stands at the end of the head.
 STYLE_SHEET = "<!-- style sheet -->"
-# A script or a tag, which is left alone, or what a line must not part: "p =" and its number, a range, a number and its
-# unit, the last letter of a head and its word.
-_TAG_OR_TOGETHER = re.compile(
-    r"(?s:<script\b.*?</script>)|<[^>]*>|\b[pn]\s(?:=|&lt;|&gt;)\s(?=\d|<span)|(?:(?<=\d)|(?<=</span>))–(?=<span|\d)|"
-    rf"(?:(?<=\d)|(?<=\d</span>))\s{UNIT}|\s\w(?=</th>)"
-)
 _CSS_URL = re.compile(r"""(?:url\(|@import)\s*+["']?+(?!data:|#)([^"')]+)""", re.I)
 
 
@@ -42,19 +36,7 @@ def embed(html: str, folder: Path, study: Path) -> str:
         raise EngineError(*parser.faults)
     for old, new in parser.changes:
         html = html.replace(old, new)
-    return _bound(html)
-
-
-def _bound(html: str) -> str:
-    """Keep together, at the end of any browser's line, what belongs together."""
-
-
-    def joined(found: re.Match[str]) -> str:
-        if found[0].startswith("<"):
-            return found[0]
-        return f"–{WORD_JOINER}" if found[0] == "–" else unbroken(found[0])
-
-    return _TAG_OR_TOGETHER.sub(joined, html)
+    return bound(html)
 
 
 def styled(html: str, css: str) -> str:

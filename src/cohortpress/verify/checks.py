@@ -215,5 +215,10 @@ def _names(study: Study, results: ResultSet, language: Language) -> re.Pattern[s
     said = [study.title, study.notice, study.contact, study.funding, study.address, *study.affiliations]
     said += [*source, *study.keywords, *(text for result in results for text in (result.label, result.unit))]
     said += [*language.word.values(), *(said_of(result, "error", language) or "" for result in results)]
-    numbered = {re.escape(text.translate(_QUOTES)) for text in said if re.search(r"\d", text)}
+    numbered = {_however_spaced(text.translate(_QUOTES)) for text in said if re.search(r"\d", text)}
     return re.compile(rf"(?<![\w.,])(?:{'|'.join(sorted(numbered, key=len, reverse=True)) or '(?!)'})(?!\w)")
+
+
+def _however_spaced(text: str) -> str:
+    """Return a pattern for a text in which a page may keep words together."""
+    return r"\s+".join(map(re.escape, text.split()))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html.parser import HTMLParser
 
+from ..line_ends import with_free_joints
+
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _SKIPPED = {"head", "style", "script", "template"}
 _BLOCK = re.compile(
@@ -96,7 +98,7 @@ class _Tree(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        self._open[-1].parts.append(data)
+        self._open[-1].parts.append(with_free_joints(data))
 
 
 def _pieces(node: _Node, tables: Counter[str], table: str, in_prose: bool) -> Iterator[Piece]:
