@@ -203,6 +203,7 @@ def load_profile(name: str, folders: Sequence[Path], where: str = "") -> Profile
     import yaml
     from pydantic import TypeAdapter, ValidationError
 
+    from .fast_yaml import load
     from .paper import parse_page_size
 
     files = {file.stem: file for folder in reversed(folders) for file in folder.glob("congress/*.yml")}
@@ -210,7 +211,7 @@ def load_profile(name: str, folders: Sequence[Path], where: str = "") -> Profile
         raise StudyError(Fault(f"There is no congress '{name}'.", did_you_mean(name, files), where))
     file = f"templates/congress/{name}.yml"
     try:
-        given = yaml.safe_load(files[name].read_text(encoding="utf-8"))
+        given = load(files[name].read_text(encoding="utf-8"))
         known = {key: value for key, value in given.items() if value is not None}
         profile = TypeAdapter(Profile).validate_python(known)
         if profile.poster:

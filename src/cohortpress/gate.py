@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from .errors import Fault, TemplateError
+from .fast_yaml import load
 from .language import Language, any_of
 from .numbers_in_text import NUMBER, Found, numbers, place
 from .result import Result, ResultSet
@@ -143,7 +144,7 @@ def read_words(file: Path) -> list[Word]:
                 entry["better"],
                 entry.get("when") == "methods_disagree",
             )
-            for entry in yaml.safe_load(file.read_text(encoding="utf-8"))
+            for entry in load(file.read_text(encoding="utf-8"))
         ]
     except (yaml.YAMLError, re.error, KeyError, TypeError, AttributeError) as error:
         mend = "Each entry needs a pattern (a regular expression), a reason and what is better."

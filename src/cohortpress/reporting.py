@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 
 from .congress import lines_in_blocks
 from .errors import Fault, StudyError, TemplateError
+from .fast_yaml import load
 from .result import ResultSet
 from .study import Study
 from .templating import Filler, plain
@@ -144,7 +145,7 @@ def _marked(source: str) -> str:
 
 def _questions(text: str) -> list[Question]:
     try:
-        return TypeAdapter(list[Question]).validate_python(yaml.safe_load(text))
+        return TypeAdapter(list[Question]).validate_python(load(text))
     except yaml.YAMLError as error:
         raise TemplateError(Fault(f"This is not YAML ({error}).", "", f"templates/{QUESTIONS}")) from None
     except ValidationError as error:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from ..errors import EngineError, Fault
+from ..fast_yaml import load
 from ..freshness import PROJECT_FILE, packaged_templates
 from ..releases import release
 from .embedding import embed
@@ -83,7 +84,7 @@ class Pandoc:
     def _options(self) -> list[str]:
         """Return what ``format: html:`` of the project file asks for, as pandoc's options."""
         try:
-            project = yaml.safe_load((self._folder / PROJECT_FILE).read_text(encoding="utf-8"))
+            project = load((self._folder / PROJECT_FILE).read_text(encoding="utf-8"))
             asked: dict[str, Any] = dict(project["format"]["html"])
         except FileNotFoundError:
             raise EngineError(

@@ -8,9 +8,8 @@ import threading
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
 from ..errors import EngineError, Fault
+from ..fast_yaml import load
 from .embedding import embed
 
 # Set while this package itself runs Quarto: the project's pre-render and post-render then have nothing to do.
@@ -76,5 +75,5 @@ def collect(folder: Path, document: Path) -> str:
 
 def _output_dir(folder: Path) -> str:
     """Return ``output-dir:`` of the project file; Quarto has read it before, so that it is sound."""
-    project = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
+    project = load((folder / "_quarto.yml").read_text(encoding="utf-8"))
     return str(project["project"].get("output-dir", "."))

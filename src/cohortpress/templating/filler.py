@@ -16,6 +16,7 @@ from jinja2.environment import Environment
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..errors import Fault, StudyError, TemplateError, nearest
+from ..fast_yaml import load
 from ..formatting import Formatter
 from ..language import Language, part_of
 from ..result import ResultSet
@@ -162,7 +163,7 @@ class Filler:
             _refuse_half_a_front_matter(source, file)
             return {}, filled
         try:
-            own = yaml.safe_load(matter[1] or "") or {}
+            own = load(matter[1] or "") or {}
         except yaml.YAMLError as error:
             raise TemplateError(Fault(f"The front matter is not YAML ({error}).", "", file)) from None
         if not isinstance(own, dict):
