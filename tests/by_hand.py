@@ -20,7 +20,7 @@ from typing import Any
 Value = float | int | str | bool | None
 Number = tuple[float, bool]  # and whether the true one lies below it
 Pair = tuple[Number, Number]
-DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
 
 class Data:
@@ -602,6 +602,10 @@ class ByHand:
                 return median(units) * changes.unit if units else None
             case "n_improved" | "n_unchanged" | "n_worse":
                 return {"n_improved": better[0], "n_worse": better[1], "n_unchanged": units.count(0)}[measure]
+            case "n_increased" | "n_decreased":  # of an endpoint of which no side is better
+                return rises if measure == "n_increased" else falls
+            case "percent_increased" | "percent_decreased":
+                return 100 * (rises if "increased" in measure else falls) / len(units) if units else None
             case "percent_improved" | "percent_unchanged" | "percent_worse":
                 share = {"improved": better[0], "worse": better[1], "unchanged": units.count(0)}
                 return 100 * share[measure.removeprefix("percent_")] / len(units) if units else None

@@ -273,3 +273,19 @@ def test_the_second_study_shares_no_column_with_the_flagship() -> None:
     }
     assert flagship
     assert not flagship & second
+
+
+def test_where_no_side_is_better_pairs_increase_or_decrease(tmp_path: Path) -> None:
+    folder = write_second_study(tmp_path)
+    replace(folder / STUDY, "direction: higher_is_better", "direction: neither")
+    results = results_of(folder)
+    change = "grip.finish.vs_baseline"
+    # The changes, as above: 2.5, 3.5, -0.5, 2.5.
+    assert {name: results[f"{change}.{name}"].value for name in ("n_increased", "n_decreased", "n_unchanged")} == {
+        "n_increased": 3, "n_decreased": 1, "n_unchanged": 0,
+    }  # fmt: skip
+    assert results[f"{change}.percent_increased"].value == 75.0
+    assert not any("improved" in result.id or "worse" in result.id for result in results)
+    sided = results_of(write_second_study(tmp_path / "sided"))
+    for size in ("hodges_lehmann", "rank_biserial", "median_difference", "mean_difference", "p_exact"):
+        assert results[f"{change}.{size}"].value == sided[f"{change}.{size}"].value

@@ -101,3 +101,13 @@ def test_a_claim_that_falls_stops_the_build_and_says_what_it_is_now(tmp_path: Pa
     assert "no longer support the claim 'persistent_decrease'" in done.stderr
     assert "DAS-CRP at 12 months" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("direction", "holds"), [("decreased", True), ("increased", False)])
+def test_all_can_fall_where_no_side_is_better(direction: str, holds: bool) -> None:
+    study = read_study(ROOT)
+    neither = study.endpoints["crp"].model_copy(update={"direction": "neither"})
+    study = study.model_copy(update={"endpoints": {**study.endpoints, "crp": neither}, "responses": {}})
+    results = format_results(analyse(study, read_cohort(ROOT, study)), study)
+    claim = {"endpoints": "crp", "visit": "month_6", "direction": direction, "in_all": True}
+    assert verdict(study, results, **claim)[0] is holds

@@ -99,6 +99,7 @@ def test_a_gap_is_dashed() -> None:
         ("higher_is_better", (5, 6, 5, 4), 1),
         ("lower_is_better", (5, 4, 3, 2), 0),
         ("higher_is_better", (5, 4, 3, 2), 3),
+        ("neither", (5, 6, 5, 4), 0),
         ("lower_is_better", (None, 1, 9, 9), 0),  # without a start nothing is worse than it
     ],
 )
@@ -117,6 +118,7 @@ def test_what_is_worse_than_the_start_is_told_apart(
     [
         ("lower_is_better", ((5, 6, 5, 9), (5, 4, 3, 6)), False),
         ("higher_is_better", ((5, 4, 3, 2), (5, 4, 3, 1), (5, 6, 7, 8)), True),
+        ("neither", ((5, 6, 5, 9), (5, 4, 3, 1)), None),
         ("lower_is_better", ((5, 9, 3, 2),), None),  # back below the start
         ("lower_is_better", ((5, 9, 9, None), (None, 1, 1, 9)), None),  # unknown at an end
         ("lower_is_better", ((5, 6, 7, 8),) * (MANY + 1), None),  # nobody is told apart

@@ -288,7 +288,9 @@ def test_the_flow_names_reasons_and_stands_upright_in_a_narrow_column(study: Pat
 # -- time, thresholds, languages
 
 
-@pytest.mark.parametrize(("unit", "word"), [("day", "Day"), ("week", "Week"), ("month", "Month"), ("year", "Year")])
+@pytest.mark.parametrize(
+    ("unit", "word"), [("hour", "Hour"), ("day", "Day"), ("week", "Week"), ("month", "Month"), ("year", "Year")]
+)
 def test_the_axis_names_the_unit_of_the_visits(study: Path, unit: str, word: str) -> None:
     file = study / "report/study.yml"
     file.write_text(re.sub(r"week: (\d+)", rf"{unit}: \1", file.read_text(encoding="utf-8")), encoding="utf-8")
@@ -303,6 +305,7 @@ def test_visits_without_a_time_stand_evenly_under_their_names(study: Path) -> No
     (panel, _), _ = drawn(study, CALLS["courses"])
     assert {"Start", "6 weeks", "12 weeks"} <= {*words_of(panel)}
     assert {"Month", "Week", ""}.isdisjoint(words_of(panel))
+    assert any("visits evenly spaced" in word for word in words_of(panel))  # which the reader cannot see
     xs = [float(e.get("x", "")) for e in panel.iter(f"{SVG}text") if e.get("data-axis") == "visit"]
     assert xs[1] - xs[0] == pytest.approx(xs[2] - xs[1], abs=0.02)  # the drawing has two decimals
 

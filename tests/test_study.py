@@ -161,6 +161,28 @@ BROKEN = [
         "claims.c: a claim needs a condition: direction, at_least_percent, p_below, n_at_least or in_all.",
     ),
     (
+        "direction: higher_is_better}",
+        "direction: neither}\nclaims: {c: {endpoints: grip, visit: finish, direction: improved}}",
+        "'grip' has no better side: its direction is neither. Write 'direction: decreased' or 'direction: increased' "
+        "into the claim.",
+    ),
+    (
+        "direction: higher_is_better}",
+        "direction: neither}\nclaims: {c: {endpoints: grip, visit: finish, p_below: 0.05}}",  # improved, by default
+        "'grip' has no better side: its direction is neither. Write 'direction: decreased' or 'direction: increased' "
+        "into the claim.",
+    ),
+    (
+        "direction: higher_is_better}",
+        "direction: neither}\nresponses: {strong: {label: x, endpoint: grip, threshold: 40}}",
+        "'grip' has no better side: its direction is neither. Give the endpoint a direction, or take the response out.",
+    ),
+    (
+        "{label: Start, month: 0}",
+        "{label: Start, hour: 0}",
+        "'start' counts in hours, others in months. Give all visits one unit.",
+    ),
+    (
         "documents:",
         "analysis: {family: {endpoints: [grip], visits: [finsh]}}\ndocuments:",
         "There is no follow-up visit 'finsh'. Did you mean 'finish'?",
@@ -272,7 +294,11 @@ def test_visits_count_in_one_unit_of_time_or_in_none() -> None:
     [
         ("month: 3", "week: 12", "'start' counts in months, others in weeks. Give all visits one unit."),
         (", month: 3", "", "'finish' has no time, as others have. Write 'month:' and when."),
-        ("month: 3", "month: 3, week: 12", "visits.finish: a visit has one time: a day, a week, a month or a year."),
+        (
+            "month: 3",
+            "month: 3, week: 12",
+            "visits.finish: a visit has one time: an hour, a day, a week, a month or a year.",
+        ),
         ("month: 0", "month: 9", "'finish' stands behind 'start', and its time is earlier. Write the visits in the "),
         ("month: 3", "weeks: 12", "Unknown key 'visits.finish.weeks'. Did you mean 'week'?"),
         (

@@ -52,7 +52,8 @@ def _conditions(claim: Claim, endpoint: str, study: Study, results: ResultSet) -
     at, change = f"{endpoint}.{claim.visit}", f"{endpoint}.{claim.visit}.vs_baseline"
     label = f"{study.endpoints[endpoint].label} at {study.visits[claim.visit].label}"
     plain = Formatter(study.language).plain
-    better = -1 if study.endpoints[endpoint].direction == "lower_is_better" else 1
+    direction = study.endpoints[endpoint].direction
+    better = -1 if direction == "lower_is_better" else 1
     sign = DIRECTIONS.get(claim.direction, better if claim.direction == "improved" else -better)
     conditions = []
 
@@ -63,7 +64,8 @@ def _conditions(claim: Claim, endpoint: str, study: Study, results: ResultSet) -
     moved = results[f"{change}.median_difference"]
     check(moved, f"the median change must have {claim.direction}", (_number(moved) or 0) * sign > 0)
     if claim.in_all:
-        counted = results[f"{change}.{'n_improved' if sign == better else 'n_worse'}"]
+        ways = ("increased", "decreased") if direction == "neither" else ("improved", "worse")
+        counted = results[f"{change}.n_{ways[sign != better]}"]
         pairs = results[f"{change}.n_paired"]
         check(counted, f"all {pairs.text} must have {claim.direction}", _number(counted) == _number(pairs))
     if claim.at_least_percent is not None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from cohortpress.new.headings import label, read_heading, slug, time_of
+from cohortpress.new.headings import label, read_heading, slug, time_of, within_a_sentence
 from cohortpress.new.schedule import schedule, windows
 
 
@@ -32,9 +32,12 @@ from cohortpress.new.schedule import schedule, windows
         ("Visit 2", "visit_2"),
         ("V2", "v2"),
         ("after", "after"),
+        ("0h", "baseline"), ("24h", "hour_24"), ("24 hours", "hour_24"), ("t2h", "hour_2"), ("T 0.5 h", "hour_0_5"),
+        ("0,5 h", "hour_0_5"), ("6 Std.", "hour_6"), ("2 heures", "hour_2"), ("6 uur", "hour_6"),
         ("CRP", None),
         ("", None),
-        ("6.5 months", None),
+        ("6.5 months", "month_6_5"),
+        ("3.4.2024", None),
     ],
 )
 def test_times(words: str, name: str | None) -> None:
@@ -52,6 +55,11 @@ def test_times(words: str, name: str | None) -> None:
         ("CRP (mg/l) 6 months", "CRP 6 months", "mg/l", "CRP", "6 months"),
         ("CRP 6 months (mg/l)", "CRP 6 months", "mg/l", "CRP", "6 months"),
         ("CRP (6 months)", "CRP 6 months", "", "CRP", "6 months"),
+        ("glucose_0h", "glucose_0h", "", "glucose", "0h"),
+        ("glucose 2 h", "glucose 2 h", "", "glucose", "2 h"),
+        ("glucose_0.5h", "glucose_0.5h", "", "glucose", "0.5h"),
+        ("Glucose (t24h)", "Glucose t24h", "", "Glucose", "t24h"),
+        ("das28.6", "das28.6", "", "das28", "6"),
         ("V1_CRP", "V1_CRP", "", "CRP", "V1"),
         ("tender_joints_12", "tender_joints_12", "", "tender joints", "12"),
         ("DAS28_0", "DAS28_0", "", "DAS28", "0"),
@@ -82,10 +90,25 @@ def test_names_and_labels(text: str, name: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label_", "said"),
+    [("Weight", "weight"), ("Body Weight", "body weight"), ("CRP", "CRP"), ("HbA1c", "HbA1c"), ("Hb", "Hb"),
+     ("Plt", "Plt"), ("DAS28", "DAS28"), ("Systolic BP", "systolic BP"), ("Vitamin D", "vitamin D"),
+     ("Karnofsky score", "Karnofsky score"),
+     ("IL-6", "IL-6"), ("\u00d6dem", "\u00f6dem"), ("C-reactive protein", "C-reactive protein")],
+)  # fmt: skip
+def test_labels_within_a_sentence(label_: str, said: str) -> None:
+    assert within_a_sentence(label_) == said
+
+
+@pytest.mark.parametrize(
     ("words", "head", "expected", "left_out", "sure"),
     [
         (["6", "0", "12"], "", {"baseline": "month 0", "month_6": "month 6", "month_12": "month 12"}, [], False),
         (["0", "4", "12"], "week", {"baseline": "week 0", "week_4": "week 4", "week_12": "week 12"}, [], True),
+        (["0", "0.5", "9"], "Time (h)", {"baseline": "hour 0", "hour_0_5": "hour 0.5", "hour_9": "hour 9"}, [], True),
+        (["0", "2"], "hours_after_dose", {"baseline": "hour 0", "hour_2": "hour 2"}, [], True),
+        (["0", "30"], "time (m)", {"baseline": "month 0", "month_30": "month 30"}, [], False),  # or minutes?
+        (["0h", "6h", "2 years"], "", {"baseline": "hour 0", "hour_6": "hour 6", "year_2": "hour 17532"}, [], True),
         (["D0", "day 14"], "", {"baseline": "day 0", "day_14": "day 14"}, [], True),
         (["0", "1 year"], "", {"baseline": "year 0", "year_1": "year 1"}, [], False),
         (["BL", "w12", "m12"], "", {"baseline": "month 0", "week_12": "month 2.76", "month_12": "month 12"}, [], True),

@@ -27,6 +27,7 @@ from cohortpress.figures.courses import MANY
 from cohortpress.freshness import packaged_templates
 from cohortpress.new import EXAMPLE, Started, eject, start
 from cohortpress.study import Study, read_study
+from cohortpress.templating import plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -161,7 +162,7 @@ CASES: dict[Callable[[Path], list[Path]], Expected] = {
         "visits": {"baseline": "month 0", "month_6": "month 6"},
         "endpoints": {"crp": "mg/l", "grip_strength": "kg"},
         "characteristics": {"sex": ["women", "men"]},
-        "says": ["Grip strength, kg, decimals: 0, higher is better", "Comment: free text"],
+        "says": ["grip strength, kg, decimals: 0, higher is better", "Comment: free text"],
     },
     dated_xlsx: {
         "visits": {"baseline": "month 0", "month_3": "month 3", "month_6": "month 6"},
@@ -173,7 +174,7 @@ CASES: dict[Callable[[Path], list[Path]], Expected] = {
         "visits": {"baseline": "week 0", "week_4": "week 4", "week_12": "week 12"},
         "endpoints": {"crp": "mg/L", "alb": "g/L"},
         "characteristics": {"age": None, "sex": ["women", "men"]},
-        "says": ["Albumin, g/L, decimals: 2, higher is better"],
+        "says": ["albumin, g/L, decimals: 2, higher is better"],
     },
     redcap_csv: {
         "visits": {"baseline": "month 0", "month_3": "month 3"},
@@ -338,16 +339,30 @@ def test_the_visits_can_be_named(tmp_path: Path) -> None:
 
 
 def test_a_direction_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
-    heads = {"Weight": "?", "Limb length": "?", "Grip": "higher", "SF-36": "higher", "Hb": "higher", "HAQ": "lower"}
+    heads = {"Sodium": "?", "Limb length": "?", "Grip": "higher", "SF-36": "higher", "Hb": "higher", "HAQ": "lower"}
     rows = [f"P{i},{v}" + f",{i + v}" * len(heads) for i in range(9) for v in (0, 6)]
     study, started = new(tmp_path, write(tmp_path / "labs.csv", f"Patient,Month,{','.join(heads)}", rows))
-    asked = "LOWER IS BETTER? If not, write direction: higher_is_better"
+    asked = "direction: neither. IS ONE SIDE BETTER? Then write lower_is_better or higher_is_better"
     for head, better in heads.items():
-        (said,) = [guess for guess in started.guesses if f": {head}, " in guess]
+        (said,) = [guess for guess in started.guesses if f": {head}, ".lower() in guess.lower()]
         assert said.endswith(asked if better == "?" else f"{better} is better")
     assert {spec.direction for name, spec in study.endpoints.items() if name in ("grip", "sf_36", "hb")} == {
         "higher_is_better"
     }
+    assert {study.endpoints[name].direction for name in ("sodium", "limb_length")} == {"neither"}
+    lines = (tmp_path / "my-study/report/study.yml").read_text(encoding="utf-8").splitlines()
+    assert [line.split(":")[0].strip() for line in lines if line.endswith("# guessed: is one side better?")] == [
+        "sodium", "limb_length",
+    ]  # fmt: skip
+
+
+def test_where_no_side_is_better_nothing_is_said_to_improve(tmp_path: Path) -> None:
+    rows = [f"A{i},{v},{140 + i + v}" for i in range(9) for v in (0, 2)]
+    new(tmp_path, write(tmp_path / "labs.csv", "Animal,time (h),Sodium (mmol/l)", rows))
+    poster = fill(tmp_path / "my-study")["poster"]
+    told = plain(poster.partition("The one sentence")[0])
+    assert "Median sodium increased from 144 to 146 mmol/l at 2 hours." in " ".join(told.split())
+    assert not re.search("improved|worse", poster)
 
 
 def test_formulas_without_values_are_no_free_text(tmp_path: Path) -> None:

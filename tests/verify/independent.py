@@ -128,6 +128,10 @@ class Independent:
                 return str(len(changes))
             case "n_improved":
                 return str(sum(change * better > 0 for change in changes))
+            case "n_increased":
+                return str(sum(change > 0 for change in changes))
+            case "n_decreased":
+                return str(sum(change < 0 for change in changes))
             case "median_difference":
                 return rounded(median(changes), self._spread_decimals(spec))
             case "percent_change":

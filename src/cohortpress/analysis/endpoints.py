@@ -163,12 +163,16 @@ def _sizes_of_change(
 def _directions(
     common: Result, before: Floats, after: Floats, endpoint: Endpoint, decimals: int | None
 ) -> Iterator[Result]:
-    """Yield how many improved, worsened or stayed, and the percent changes."""
+    """Yield how many improved, worsened or stayed, and the percent changes.
+
+    Where no side is better they increased, decreased or stayed.
+    """
     better_low = endpoint.direction == "lower_is_better"
     counts = change_counts(before, after, lower_is_better=better_low, decimals=decimals)
     options = {"direction": endpoint.direction}
-    for way in ("improved", "unchanged", "worse"):
-        n = getattr(counts, f"n_{way}")
+    ways = {"improved": counts.n_improved, "unchanged": counts.n_unchanged, "worse": counts.n_worse}
+    names = {"improved": "increased", "worse": "decreased"} if endpoint.direction == "neither" else {}
+    for way, n in ((names.get(way, way), n) for way, n in ways.items()):
         yield record(common, f"n_{way}", n, "count", options=options)
         share = 100 * n / len(before) if len(before) else None
         error = None if len(before) else "no pairs"

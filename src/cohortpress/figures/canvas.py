@@ -52,6 +52,7 @@ Point = tuple[float, float]
 class Words:
     """The words in a figure, in the language of the study; ``{...}`` is put in."""
 
+    hour: str = "Hour"
     day: str = "Day"
     week: str = "Week"
     month: str = "Month"
@@ -60,6 +61,7 @@ class Words:
     median: str = "median"
     worse: str = "worse"
     log: str = "log scale"
+    even: str = "visits evenly spaced"
     detection: str = "limit of detection"
     change: str = "change, {first} to {visit}"
     interval: str = "{level} CI"

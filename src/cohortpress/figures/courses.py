@@ -16,6 +16,7 @@ MANY = 30
 FAINTEST = 0.2
 NARROW = 0.21  # of a panel, for a label in one line
 GAP = (0, (2.5, 2))
+WORSENING = {"lower_is_better": 1, "higher_is_better": -1}  # of a rise; where neither is better nothing is worse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ class Courses(VisitPanel):
                 yield last, (Line((Text(words.worse),), "worse"),)
 
     def _worsening(self, start: float, value: float) -> float:
-        return (1 if self.direction == "lower_is_better" else -1) * (value - start)
+        return WORSENING.get(self.direction, 0) * (value - start)
 
     def draw(self, pen: Pen) -> None:
         plot = self.frame(pen)

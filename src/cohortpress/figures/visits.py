@@ -211,7 +211,8 @@ AnyPanel = TypeVar("AnyPanel", bound=VisitPanel)
 def of_endpoint(make: type[AnyPanel], asked: Asked, name: str, alt: Alt, **more: Any) -> AnyPanel:
     """Return a panel of an endpoint; the values of subjects are in it only where the study publishes them."""
     study, endpoint, words = asked.study, asked.study.endpoints[name], asked.look.words
-    note = ", ".join(filter(None, (endpoint.unit, words.log if endpoint.scale == "log" else "")))
+    untimed = len(study.visits) > 2 and study.visits[study.baseline].unit is None
+    notes = endpoint.unit, words.log if endpoint.scale == "log" else "", words.even if untimed else ""
     visits, medians = [], []
     for visit, spec in study.visits.items():
         n, median = (asked.results[f"{name}.{visit}.{measure}"] for measure in ("n", "median"))
@@ -224,7 +225,7 @@ def of_endpoint(make: type[AnyPanel], asked: Asked, name: str, alt: Alt, **more:
     rows = asked.cohort.values[name].tolist() if study.publish == "full" else []
     return make(
         title=endpoint.title,
-        note=note,
+        note=", ".join(filter(None, notes)),
         alt=alt.text,
         alt_ids=alt.ids,
         visits=tuple(visits),

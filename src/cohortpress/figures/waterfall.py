@@ -97,7 +97,7 @@ def _panel(asked: Asked, name: str, alt: Alt) -> Waterfall:
     study, visit = asked.study, asked.visit or ""
     endpoint, change = study.endpoints[name], f"{name}.{visit}.vs_baseline.percent_change"
     pairs, decimals = asked.cohort.paired(name, study.baseline, visit), asked.cohort.decimals[name]
-    sign = 1 if endpoint.direction == "lower_is_better" else -1
+    sign, sided = 1 if endpoint.direction == "lower_is_better" else -1, endpoint.direction != "neither"
     responses = {
         id_: rule for id_, rule in study.responses.items() if rule.endpoint == name and rule.improvement_percent
     }
@@ -112,7 +112,7 @@ def _panel(asked: Asked, name: str, alt: Alt) -> Waterfall:
     # Of several rules none has a colour of its own: their lines tell them apart.
     accented = reached[0] if len(reached) == 1 else [False] * len(percents)
     bars = [
-        Bar(percent, "accent" if responded else "worse" if sign * percent > 0 else "course")
+        Bar(percent, "accent" if responded else "worse" if sided and sign * percent > 0 else "course")
         for percent, responded in zip(percents, accented, strict=True)
         if percent == percent
     ]

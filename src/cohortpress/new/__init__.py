@@ -274,6 +274,8 @@ def _shown(found: Guess, study: Study, cohort: Cohort | None) -> dict[str, Any]:
         "shown": names[:MOST_SHOWN],
         "many": len(cohort.subjects) > MANY if cohort else False,
         "first": names[0],
+        "baseline": study.baseline,
+        "sided": any(study.endpoints[name].direction != "neither" for name in names[:MOST_SHOWN]),
         "main": main,
         "paired": bool(paired),
         "table": names[:MOST_IN_TABLE],

@@ -16,7 +16,7 @@ from ..study import OF_A_BRANCH, RESERVED, Characteristic, Endpoint, File
 from ..tables.dates import days
 from ..tables.table import Table
 from .columns import MOST_CATEGORIES, Kind, kind_of
-from .headings import UNITS, Heading, label, read_heading, slug, time_of
+from .headings import UNITS, Heading, label, read_heading, slug, time_of, within_a_sentence
 from .schedule import Planned, schedule, windows
 
 
@@ -31,7 +31,8 @@ SUBJECT = _words(
 )
 VISIT = _words(
     r"a?visit|visite|visit[ _]?(name|nr|no)|redcap_event_name|event[ _]?name|time[ _]?point|time|period|phase|wave|"
-    r"session|(week|month|day|year)s?|follow[ _-]?up|fu|moment|zeitpunkt|tijdstip|a?visitn(um)?|group|"
+    r"session|(time[ _])?(h|hrs?|(hour|week|month|day|year)s?)([ _](after|post|since)[ _].*)?|"
+    r"follow[ _-]?up|fu|moment|zeitpunkt|tijdstip|a?visitn(um)?|group|"
     r"film|scan|exam(ination)?|assessment"
 )
 AGE = _words(r"age( (at|when|on) .*)?")
@@ -45,7 +46,7 @@ OF_THE_FILE = _words(
     r"a?visitn(um)?|paramn?|.*seq|anl\d+fl|dtype|ablfl|.*rfl"
 )
 TERM = _words(r"(ae)?[ _]?term|aedecod|adverse[ _]?(event|reaction)s?|event|ae|reaction|complaint")
-ONSET = _words(r"onset.*|(ae)?[ _]?(onset|st|start)?[ _]?(dy|days?|weeks?|months?|time)")
+ONSET = _words(r"onset.*|(ae)?[ _]?(onset|st|start)?[ _]?(dy|hours?|days?|weeks?|months?|time)")
 HIGHER_IS_BETTER = _words(
     r".*(strength|grip|fev|fvc|lvef|ejection|function|quality|qol|ha?emoglobin|\bhb\b|egfr|walk|6mwd|vision|acuity|"
     r"albumin|platelet|hdl|sleep|well.?being|\b(sf-?(36|12)|eq-?5d|kccq|mmse|moca|barthel|karnofsky)\b).*"
@@ -327,25 +328,27 @@ def _visits(found: Guess, visits: Sequence[Planned], sure: bool) -> list[str]:
 def _endpoint(found: Guess, head: Heading, column: str | dict[str, str], kinds: Sequence[Kind], name: str = "") -> None:
     """Enter a variable that is measured at each visit."""
     of_one = isinstance(column, str)
-    text = label(head.whole if of_one else head.stem)
+    text = within_a_sentence(label(head.whole if of_one else head.stem))
     if len(found.endpoints) == MOST_ENDPOINTS:
         found.unused[text] = f"more than {MOST_ENDPOINTS} endpoints"
         return
     name = found.name(name or text)
-    better = "higher" if HIGHER_IS_BETTER.fullmatch(text) else "lower"
+    sides = {"higher": HIGHER_IS_BETTER, "lower": LOWER_IS_BETTER}
+    better = next((side for side, words in sides.items() if words.fullmatch(text)), "")
     spec: dict[str, Any] = {"label": text} | ({"unit": head.unit} if head.unit else {})
-    spec |= {"decimals": max(kind.decimals for kind in kinds), "direction": f"{better}_is_better"}
+    spec |= {"decimals": max(kind.decimals for kind in kinds)}
+    spec |= {"direction": f"{better}_is_better" if better else "neither"}
     limits = {kind.limit for kind in kinds if kind.limit}
     spec |= {"limit_of_detection": float(next(iter(limits)))} if len(limits) == 1 else {}
     spec |= {"scale": "log"} if any(kind.log for kind in kinds) and all(kind.positive for kind in kinds) else {}
     spec |= {"column": column} if column != name else {}
     found.endpoints[name] = spec
     _missing(found, kinds)
-    known = better == "higher" or LOWER_IS_BETTER.fullmatch(text)
     found.why["endpoints", name] = ", ".join(filter(None, [
         text, head.unit or "no unit found", f"decimals: {spec['decimals']}",
         f"'<' at the limit of detection {next(iter(limits))}" if len(limits) == 1 else "",
-        f"{better} is better" if known else "LOWER IS BETTER? If not, write direction: higher_is_better",
+        f"{better} is better" if better else "direction: neither. IS ONE SIDE BETTER? Then write lower_is_better or "
+        "higher_is_better",
     ]))  # fmt: skip
 
 

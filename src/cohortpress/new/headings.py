@@ -10,13 +10,16 @@ from dataclasses import dataclass
 UNITS = {
     "month": (1.0, "m|mo|mos|mth|mths|months?|monate?|mois|maand|maanden"),
     "week": (7 * 12 / 365.25, "w|wk|wks|weeks?|wochen?|semaines?|weken"),
+    "hour": (12 / 365.25 / 24, "h|hr|hrs|hours?|std|stunden?|heures?|u|uur|uren"),
     "day": (12 / 365.25, "d|days?|tage?|jours?|dag|dagen"),
     "year": (12.0, "y|yr|yrs|years?|jahre?|ans?|jaar"),
 }
 _START = re.compile(r"base ?line|base|bl|pre|pre ?(treatment|dose|op)|before|start|initial|inclusion|vorher|avant|voor")
 _END = re.compile(r"post|post ?(treatment|dose|op)|after|end|final|last|follow ?up|fu|nachher|apres|na")
+_DECIMAL_MARK = r"(?<=\d)[.,](?=\d)"
+_NUMBER = r"\d+(?:[.,]\d+)?"
 _COUNTED = re.compile(
-    r"(?:visit|visite|v|t|time|timepoint|period|phase|wave|session|cycle|round|follow ?up|fu|nr|no)? ?(\d+)"
+    rf"(?:visit|visite|v|t|time|timepoint|period|phase|wave|session|cycle|round|follow ?up|fu|nr|no)? ?({_NUMBER})"
 )
 _FILLERS = re.compile(r"\b(?:at|after|of|in|the|nach|apres)\b")
 _ARM = re.compile(r"_arm_\d+$|\(arm \d+.*\)$")  # of an event in REDCap
@@ -31,6 +34,12 @@ _BARE_UNIT = re.compile(
 # The longer first.
 _SIGNS = {"<=": "up to", ">=": "from", "\u2264": "up to", "\u2265": "from", "<": "below", ">": "above", "%": "percent"}
 _WORDS = frozenset(["age", "sex", "gender", "race", "weight", "height"])
+# People after whom scores are called.
+_NAMES = frozenset([
+    "apgar", "barthel", "beck", "borg", "braden", "crohn", "epworth", "fugl", "glasgow", "hamilton", "harris",
+    "karnofsky", "kellgren", "lansky", "likert", "mayo", "rankin", "roland", "rosenberg", "schober", "tanner",
+    "tiffeneau", "tinetti", "zung",
+])  # fmt: skip
 _ABBREVIATIONS = frozenset(
     [
         *(
@@ -78,10 +87,10 @@ class Time:
     """
 
     months: float | None = None
-    count: int | None = None
+    count: float | None = None
     name: str = ""
     label: str = ""
-    number: int = 0
+    number: float = 0
     unit: str = ""
 
 
@@ -98,25 +107,39 @@ class Heading:
 
 
 def time_of(text: str) -> Time | None:
-    """Return the time that some words name, or None: "Month 6", "6 mo", "w12", "baseline", "V2", "12"."""
-    bare = " ".join(re.sub(r"[\W_]+", " ", _ARM.sub("", _folded(text))).split())
+    """Return the time that some words name, or None: "Month 6", "6 mo", "w12", "t0.5h", "baseline", "V2", "12"."""
+    bare = " ".join(re.sub(rf"(?!{_DECIMAL_MARK})[\W_]", " ", _ARM.sub("", _folded(text))).split())
     words = " ".join(_FILLERS.sub(" ", bare).split()) or bare
     for unit, (_, names) in UNITS.items():
-        if found := re.fullmatch(rf"(?:{names}) ?(\d+)|(\d+) ?(?:{names})", words):
-            return counted(int(found[1] or found[2]), unit)
+        if found := re.fullmatch(rf"(?:{names}) ?({_NUMBER})|(?:t ?)?({_NUMBER}) ?(?:{names})", words):
+            return counted(_number(found[1] or found[2]), unit)
     if _START.fullmatch(words):
         return counted(0, "month")
     if found := _COUNTED.fullmatch(words):
-        return Time(count=int(found[1]), name=slug(text), label=label(text))
+        return Time(count=_number(found[1]), name=slug(text), label=label(text))
     return Time(name=slug(text), label=label(text)) if _END.fullmatch(words) else None
 
 
-def counted(number: int, unit: str) -> Time:
+def unit_of(head: str) -> str:
+    """Return the unit of time that the head of a column names, or "": "week", "Time (h)", "hours_after_dose"."""
+    for word in re.findall(r"[^\W\d_]+", _folded(head)):
+        for unit, (_, names) in UNITS.items():
+            if re.fullmatch(names, word) and word != "m":  # which may be minutes
+                return unit
+    return next((unit for unit in UNITS if unit in _folded(head)), "")
+
+
+def _number(text: str) -> float:
+    number = float(text.replace(",", "."))
+    return int(number) if number.is_integer() else number
+
+
+def counted(number: float, unit: str) -> Time:
     """Return the time after so many units."""
     if number == 0:
         return Time(0.0, name="baseline", label="Baseline")
-    shown = f"{number} {unit}{'s' if number > 1 else ''}"
-    return Time(number * UNITS[unit][0], name=f"{unit}_{number}", label=shown, number=number, unit=unit)
+    shown = f"{number} {unit}{'s' if number != 1 else ''}"
+    return Time(number * UNITS[unit][0], name=slug(f"{unit}_{number}"), label=shown, number=number, unit=unit)
 
 
 def read_heading(column: str, title: str = "") -> Heading:
@@ -139,7 +162,7 @@ def read_heading(column: str, title: str = "") -> Heading:
 
 def _split_time(text: str) -> tuple[str, str, bool]:
     """Return what was measured, the words for when, and whether nothing parts them."""
-    parts = [part for part in re.split(r"[\s_.\-:,]+", text) if part]
+    parts = [part for part in re.split(rf"(?:(?!{_DECIMAL_MARK}\d+ ?h)[\s_.\-:,])+", text) if part]
     for count in range(min(3, len(parts) - 1), 0, -1):
         for stem, when in ((parts[:-count], parts[-count:]), (parts[count:], parts[:count])):
             if time_of(" ".join(when)):
@@ -168,6 +191,17 @@ def label(text: str) -> str:
     if words.lower() in _ABBREVIATIONS and words.islower():
         return words.upper()
     return words[:1].upper() + words[1:]
+
+
+def within_a_sentence(text: str) -> str:
+    """Return a label as it stands within a sentence: "Body Weight" is "body weight"; CRP, HbA1c, Hb and names stay."""
+    return " ".join(word.lower() if _is_common(word) else word for word in text.split(" "))
+
+
+def _is_common(word: str) -> bool:
+    """Tell whether a word has a capital only because a label begins with it: Plt and Na are abbreviations."""
+    plain = word[:1].isupper() and word[1:].islower() and len(word) > 2 and word[1:3].isalpha()
+    return plain and re.search("[aeiouy]", word.lower()) is not None and word.lower() not in _NAMES
 
 
 def _folded(text: str) -> str:

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..formatting import Formatter
-from .headings import UNITS, Time, counted, label, slug, time_of
+from ..formatting import THIN_SPACE, Formatter
+from .headings import UNITS, Time, counted, label, slug, time_of, unit_of
 
 MONTHS = (0, 1, 2, 3, 6, 9, 12, 18, 24, 36, 48, 60, 72, 84, 96, 108, 120)
 DAYS_A_MONTH = 365.25 / 12
@@ -35,7 +35,7 @@ def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], list[
     ``head`` is the name of the column that holds the words, and may name their unit: week.
     """
     times = {word: time_of(word) or Time(name=slug(word), label=label(word)) for word in words}
-    unit = next((unit for unit in UNITS if unit in head.lower()), "")
+    unit = unit_of(head)
     counts = [time.count for time in times.values() if time.count is not None]
     starts = 0 in counts or any(time.months == 0 for time in times.values())
     for word, time in times.items():
@@ -84,10 +84,11 @@ def windows(days: Iterable[tuple[int, float]]) -> list[Planned]:
 
 
 def _said(time: Time, units: Collection[str]) -> dict[str, float]:
-    """Return a time in the one unit of all visits, in months where they have several, or not at all."""
+    """Return a time in the one unit of all visits, in months, or hours, where they have several, or not at all."""
     if not any(units):
         return {}
     if len(units) == 1:
         return {next(iter(units)): time.number}
-    month = float(Formatter("en").number(time.months or 0, 2))
-    return {"month": int(month) if month.is_integer() else month}
+    unit = "hour" if "hour" in units else "month"
+    number = float(Formatter("en").number((time.months or 0) / UNITS[unit][0], 2).replace(THIN_SPACE, ""))
+    return {unit: int(number) if number.is_integer() else number}

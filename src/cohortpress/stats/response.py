@@ -25,7 +25,10 @@ class ChangeCounts:
 def change_counts(
     baseline: ArrayLike, followup: ArrayLike, *, lower_is_better: bool, decimals: int | None = None
 ) -> ChangeCounts:
-    """Count the pairs, shape (n,) each, that improved, stayed and worsened."""
+    """Count the pairs, shape (n,) each, that improved, stayed and worsened.
+
+    Where no side is better, take the rises for improved (`lower_is_better` false) and call them what they are.
+    """
     units = differences(baseline, followup, decimals=decimals).units
     falls, rises = int((units < 0).sum()), int((units > 0).sum())
     better, worse = (falls, rises) if lower_is_better else (rises, falls)

@@ -14,6 +14,7 @@ def incoherent(study: Study) -> Iterator[Fault]:
     yield from _names_that_clash(study)
     yield from _columns_that_clash(study)
     yield from _references_to_nothing(study)
+    yield from _better_sides(study)
 
 
 def _names_that_clash(study: Study) -> Iterator[Fault]:
@@ -129,3 +130,18 @@ def _references_to_nothing(study: Study) -> Iterator[Fault]:
     for path, kind, name, known in asked:
         if name not in known:
             yield Fault(f"There is no {kind} '{name}'.", did_you_mean(name, known), study.where(*path))
+
+
+def _better_sides(study: Study) -> Iterator[Fault]:
+    """Yield a fault for each response and claim that asks for the better side of an endpoint that has none."""
+    neither = {name for name, spec in study.endpoints.items() if spec.direction == "neither"}
+    problem = "'{}' has no better side: its direction is neither."
+    for name, response in study.responses.items():
+        if response.endpoint in neither:
+            mend = "Give the endpoint a direction, or take the response out."
+            yield Fault(problem.format(response.endpoint), mend, study.where("responses", name, "endpoint"))
+    for name, claim in study.claims.items():
+        for part in claim.endpoints if claim.direction in ("improved", "worsened") else ():
+            if part in neither:
+                mend = "Write 'direction: decreased' or 'direction: increased' into the claim."
+                yield Fault(problem.format(part), mend, study.where("claims", name, "direction"))

@@ -37,7 +37,7 @@ RESERVED = frozenset({
 # What a name in a document has besides the parts of its id.
 OF_A_BRANCH = frozenset({"name", "branches", "across_visits"})
 # How many days each unit of time has: a month is a twelfth of a year.
-DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+DAYS_IN = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
 
 def _as_tuple(value: Any) -> Any:
@@ -107,8 +107,10 @@ class Visit(_Part):
     """What readers read: 6 months."""
     at: Text = ""
     """What sentences say of it: at 6 months. Without it: what the language says of such a label."""
+    hour: float | None = Field(default=None, ge=0)
+    """Hours since the start of treatment; a visit has an hour, a day, a week, a month or a year, and all the same."""
     day: float | None = Field(default=None, ge=0)
-    """Days since the start of treatment; a visit has a day, a week, a month or a year, and all visits the same."""
+    """Days since the start of treatment."""
     week: float | None = Field(default=None, ge=0)
     """Weeks since the start of treatment."""
     month: float | None = Field(default=None, ge=0)
@@ -125,7 +127,7 @@ class Visit(_Part):
         if self.days and self.days[0] > self.days[1]:
             raise ValueError("the first day of the window comes after the last")
         if sum(getattr(self, unit) is not None for unit in DAYS_IN) > 1:
-            raise ValueError("a visit has one time: a day, a week, a month or a year")
+            raise ValueError("a visit has one time: an hour, a day, a week, a month or a year")
         return self
 
     @property
@@ -176,8 +178,8 @@ class Endpoint(_Part):
     """Digits behind the decimal mark, as measured."""
     summary_decimals: int | None = Field(default=None, ge=0, le=6)
     """Digits of medians and means. Without it: as measured, and one more where a median falls between two values."""
-    direction: Literal["lower_is_better", "higher_is_better"] = "lower_is_better"
-    """Which way is better for the patient."""
+    direction: Literal["lower_is_better", "higher_is_better", "neither"] = "lower_is_better"
+    """Which way is better for the patient; neither: nothing is called better or worse, as of sodium or body weight."""
     role: Literal["primary", "secondary", "exploratory"] = "secondary"
     """What the study was made for is primary."""
     scale: Literal["linear", "log"] = "linear"
@@ -273,7 +275,7 @@ class Claim(_Part):
     visit: Name
     """The visit at which it must hold."""
     direction: Literal["decreased", "increased", "improved", "worsened"] = "improved"
-    """Where the median change must point."""
+    """Where the median change must point; improved and worsened ask for endpoints of which one side is better."""
     at_least_percent: float | None = Field(default=None, gt=0)
     """The least size of the median change, in percent of the baseline."""
     p_below: float | None = Field(default=None, gt=0, lt=1)
