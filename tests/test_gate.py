@@ -123,6 +123,41 @@ def test_a_fault_names_place_number_and_the_name_to_write(
     assert "{{ crp.baseline.max }}" in fault.mend
 
 
+@pytest.mark.parametrize(
+    ("prose", "first"),
+    [
+        ("CRP became undetectable in seven patients at 6 months.", "crp.month_6.n"),
+        ("In eight patients we saw it.", "cohort.n"),
+        ("{{ esr.month_6.median }} mm/h in seven", "esr.month_6.n"),
+    ],
+)
+def test_what_the_sentence_is_about_is_named_first(
+    prose: str, first: str, study: Study, results: ResultSet, english: Language
+) -> None:
+    (fault,) = bare_numbers(prose, "a.qmd", study, results, english)
+    assert fault.mend.startswith(f"Write {{{{ {first} }}}}")
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Interleukin-6 blockade over 12 months in type 2 diabetes: the IL-6 and CD4+ cohort of 2011", []),
+        ("Median CRP fell to 1.2 mg/l in seven patients", ["1.2", "seven"]),
+        ("8 mg/kg per month for six months", []),
+    ],
+)
+def test_the_title_is_held_to_the_rule_of_prose(
+    title: str, typed: list[str], results: ResultSet, english: Language
+) -> None:
+    text = (ROOT / "report/study.yml").read_text(encoding="utf-8")
+    study = parse_study(re.sub(r"(?m)^title: .*", f'title: "{title}"', text), "report/study.yml")
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if row.startswith("title: "))
+    mend = "Leave it out, or declare it under 'constants:' in report/study.yml if it belongs to the plan."
+    assert [str(fault) for fault in check_prose({}, study, results, english, [])] == [
+        f"report/study.yml, line {line}: title: The number '{number}' is typed. {mend}" for number in typed
+    ]
+
+
 def test_blanking_keeps_every_place() -> None:
     text = "a {{ b }}\n{% if c %}d{% endif %} 1"
     assert [len(line) for line in blank(text).splitlines()] == [len(line) for line in text.splitlines()]

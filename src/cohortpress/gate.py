@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -52,8 +52,8 @@ def check_prose(
     language: Language,
     watched: Sequence[Word],
 ) -> list[Fault]:
-    """Return all faults of the prose in ``texts`` (file name -> content)."""
-    return [
+    """Return all faults of the prose in ``texts`` (file name -> content), and of the title."""
+    return typed_in_study(study, results, language) + [
         fault
         for file, text in texts.items()
         for fault in (
@@ -62,6 +62,16 @@ def check_prose(
             *bare_numbers(text, file, study, results, language),
             *overreach(text, file, watched, results, language),
         )
+    ]
+
+
+def typed_in_study(study: Study, results: ResultSet, language: Language) -> list[Fault]:
+    """Return a fault for each number that is typed in a text of study.yml that prints as prose: it has no values."""
+    mend = "Leave it out, or declare it under 'constants:' in report/study.yml if it belongs to the plan."
+    return [
+        replace(fault, problem=f"{key}: {fault.problem}", mend=mend, where=study.where(key))
+        for key in ("title", "design", "notice")
+        for fault in bare_numbers(getattr(study, key), "", study, results, language)
     ]
 
 
@@ -99,9 +109,11 @@ def bare_numbers(
     for found in _found(prose, language, number_words):
         if any(start <= found.start and found.end <= end for start, end in excused):
             continue
-        number = number_words.get(found.text.lower(), _float(found.text))
+        in_digits = found.text[-1:].isdigit()
+        number = _float(found.text) if in_digits else number_words.get(found.text.lower())
         line, column = place(text, found.start)
-        names = values.get(number, [])[:MOST_NAMES] if number is not None else []
+        of = values.get(number, []) if number is not None else []
+        names = _likely(of, study, _around(text, found), counts=not in_digits)[:MOST_NAMES]
         mend = f"Write {' or '.join(f'{{{{ {name} }}}}' for name in names)}" if names else "Take it from a result"
         faults.append(
             Fault(
@@ -241,13 +253,39 @@ def _times(study: Study, language: Language) -> tuple[str, str]:
     return any_of(typed), any_of(units)
 
 
-def _by_value(results: ResultSet) -> dict[float, list[str]]:
-    """Return, for each printed number, the names that print it; the shortest first."""
-    values: dict[float, list[str]] = {}
-    for result in sorted(results, key=lambda result: len(result.id)):
+def _by_value(results: ResultSet) -> dict[float, list[Result]]:
+    """Return, for each printed number, the results that print it."""
+    values: dict[float, list[Result]] = {}
+    for result in results:
         for number in _printed(result):
-            values.setdefault(number, []).append(result.id)
+            values.setdefault(number, []).append(result)
     return values
+
+
+def _likely(results: Iterable[Result], study: Study, sentence: str, *, counts: bool) -> list[str]:
+    """Return the names of results, first those that ``sentence`` is about, then the shortest.
+
+    A number in words is a count (``counts``), if anything.
+    """
+
+    def said(*words: str) -> bool:
+        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence, re.I) for word in words)
+
+    def about(result: Result) -> int:
+        visit = result.visit and study.visits.get(result.visit)
+        # Every sentence is about the cohort.
+        named = result.variable == "cohort" or said(result.label, result.variable)
+        return named + bool(visit and said(visit.label, result.visit or ""))
+
+    ranked = sorted(results, key=lambda r: (-about(r), counts and r.kind != "count", len(r.id)))
+    return [result.id for result in ranked]
+
+
+def _around(text: str, found: Found) -> str:
+    """Return the sentence that a number stands in, tags and all."""
+    ends = [match.end() for match in re.finditer(r"[.:;!?]\s|\n\s*\n", text)]
+    start = max((end for end in ends if end <= found.start), default=0)
+    return text[start : min((end for end in ends if end > found.start), default=len(text))]
 
 
 def _printed(result: Result) -> list[float]:
