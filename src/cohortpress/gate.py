@@ -273,11 +273,13 @@ def _likely(results: Iterable[Result], study: Study, sentence: str, *, counts: b
 
     def about(result: Result) -> int:
         visit = result.visit and study.visits.get(result.visit)
-        # Every sentence is about the cohort.
-        named = result.variable == "cohort" or said(result.label, result.variable)
+        named = of_all(result) or said(result.label, result.variable)
         return named + bool(visit and said(visit.label, result.visit or ""))
 
-    ranked = sorted(results, key=lambda r: (-about(r), counts and r.kind != "count", len(r.id)))
+    def of_all(result: Result) -> bool:
+        return result.variable == "cohort"  # which every sentence is about
+
+    ranked = sorted(results, key=lambda r: (-about(r), counts and r.kind != "count", not of_all(r), len(r.id)))
     return [result.id for result in ranked]
 
 
