@@ -139,6 +139,14 @@ def test_a_new_study_has_the_schema_beside_it(tmp_path: Path) -> None:
     assert list(VALID.iter_errors(read(text))) == []
 
 
+def test_language_may_be_called_locale_but_not_stand_there_twice() -> None:
+    raw = read(SECOND_STUDY["report/study.yml"])
+    raw.pop("language", None)
+    assert list(VALID.iter_errors({**raw, "locale": "nl"})) == []
+    assert list(VALID.iter_errors({**raw, "locale": 1}))
+    assert list(VALID.iter_errors({**raw, "locale": "nl", "language": "nl"}))
+
+
 def test_the_study_with_every_key_has_every_key() -> None:
     raw = read(WHOLE)
     assert not refused_by_the_models(raw)

@@ -21,6 +21,9 @@ def schema() -> dict[str, Any]:
         for key, spec in part["properties"].items():
             spec["description"] = docs[name, key]
     tidy(made)
+    # Another word for the same; one of them may stand there.
+    made["properties"]["locale"] = {**made["properties"]["language"], "description": "Another word for language."}
+    made["not"] = {"required": ["language", "locale"]}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "study.yml of cohortpress"}
     return {**head, **made, "$defs": made.pop("$defs")}
 
