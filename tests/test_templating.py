@@ -29,8 +29,8 @@ def load(folder: Path) -> tuple[Study, ResultSet]:
     return study, format_results(analyse(study, read_cohort(folder, study)), study)
 
 
-def filler_of(folder: Path, *, templates: Path = ROOT / "templates") -> Filler:
-    functions = {"draw": lambda *_: "a drawing", "qr_code": lambda _: "a code", "document": "abstract"}
+def filler_of(folder: Path, *, templates: Path = ROOT / "templates", document: str = "abstract") -> Filler:
+    functions = {"draw": lambda *_: "a drawing", "qr_code": lambda _: "a code", "document": document}
     return Filler(*load(folder), [templates], functions)
 
 
@@ -310,6 +310,30 @@ def test_the_place_is_added_to_whatever_goes_wrong_below(second: Path) -> None:
     filler = Filler(*load(second), [ROOT / "templates"], {"draw": draw, "document": "abstract"})
     with pytest.raises(StyleError, match=r"^report/abstract\.qmd, line 2.*: No such colour\.$"):
         filler.fill('\n{{ figure("courses", [grip]) }}', FILE)
+
+
+@pytest.mark.parametrize(("language", "table", "figure"), [
+    ("en-GB", "Table", "Figure"), ("nl-BE", "Tabel", "Figuur"), ("de-DE", "Tabelle", "Abbildung"),
+    ("fr-FR", "Tableau", "Figure"),
+])  # fmt: skip
+def test_an_abstract_numbers_its_tables_and_figures_and_a_poster_does_not(
+    second_study: Path, language: str, table: str, figure: str
+) -> None:
+    text = (second_study / STUDY).read_text(encoding="utf-8")
+    (second_study / STUDY).write_text(text.replace("en-GB", language), encoding="utf-8")
+    captioned = '{% call figure("courses", [grip]) %}\nOf {{ words(cohort.n) }}.\n{% endcall %}\n'
+    source = '{{ characteristics_table() }}\n{% call table("own", "Mine") %}\n| a |\n{% endcall %}\n' + captioned * 2
+    filler = filler_of(second_study)
+    for _ in "ab":  # each document begins anew
+        filled = filler.fill(source, FILE)[1].replace("\N{NO-BREAK SPACE}", " ")
+        assert re.findall(r"^(?:: )?\*\*(.+?)\.\*\* ", filled, re.MULTILINE) == [
+            f"{table} 1", f"{table} 2", f"{figure} 1", f"{figure} 2",
+        ]  # fmt: skip
+        assert f": **{table} 2.** Mine\n" in filled
+        assert re.search(r"a drawing\n+::: \{\.note\}\n\*\*\w+ 1\.\*\* Of \[.*\n:::\n", filled)
+    poster = filler_of(second_study, document="poster").fill(source, "report/poster.qmd")[1]
+    assert "**" not in poster
+    assert ": Mine\n" in poster
 
 
 # -- front matter, shortcodes, ids

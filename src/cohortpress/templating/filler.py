@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -100,9 +101,11 @@ class Filler:
             # No name of a study begins like these.
             "_check_claim": partial(check_claim, study=study, results=results),
             "_refuse": refuse,
+            "_next": self._next,
             **functions,
         }
         self._study, self._results = study, results
+        self._counts: Counter[str] = Counter()
         self._language_file, self._told = _read_words(study, self._environment)
         self.language = _language(study, self._language_file, self._told)
         self._environment.globals |= names(study, results, self.language)
@@ -153,6 +156,7 @@ class Filler:
         """
         with located(file, self._environment.globals):
             self._environment.globals |= self._macros(self._language_file, self._sentence) | self._told
+            self._counts.clear()
             self._environment.globals |= self._macros("blocks.jinja", of_names)
             # A claim may end its line: the line break behind it belongs to the prose.
             prose = _END_OF_CLAIM.sub("{% endclaim +%}", source.replace("{{<", '{{ "{{<" }}'))
@@ -174,6 +178,11 @@ class Filler:
             mend = nearest(str(given), [name]) or f"In this file it is 'document: {name}'."
             raise TemplateError(Fault(f"'document: {given}' is not known.", mend, f"{file}, line {line}"))
         return own, filled[matter.end() :]
+
+    def _next(self, kind: str) -> int:
+        """Count the tables, figures ... of a document, from 1."""
+        self._counts[kind] += 1
+        return self._counts[kind]
 
     def _macros(self, library: str, wrap: Callable[[Any], object]) -> dict[str, object]:
         exported = vars(self._environment.get_template(library).module)
