@@ -133,3 +133,14 @@ def test_a_style_sheet_that_does_more_is_refused(css: str, problem: str) -> None
 
 def test_what_belongs_together_is_not_parted_at_the_end_of_a_line(study: Path) -> None:
     assert embedded("<p>35 mm/h in 8 men</p>", study) == "<p>35\N{NO-BREAK SPACE}mm/\N{WORD JOINER}h in 8 men</p>"
+
+
+def test_each_cell_of_a_wide_table_says_what_heads_it(study: Path) -> None:
+    names = ["Endpoint", "Start", "p", 'An <em>"end"</em>', "p"]
+    heads = "".join(f"<th>{name}</th>" for name in names)
+    row = "<tr><td>CRP</td><td>1</td><td>2</td><td>3</td></tr>"
+    html = f"<table><thead><tr>{heads}</tr></thead><tbody>{row}</tbody></table>"
+    cells = '<td>CRP</td><td data-head="Start">1</td><td data-head="p">2</td><td data-head="An &quot;end&quot;">3</td>'
+    assert embedded(html, study) == html.replace("<td>CRP</td><td>1</td><td>2</td><td>3</td>", cells)
+    narrow = html.replace("<th>p</th>", "", 1)
+    assert embedded(narrow, study) == narrow

@@ -143,10 +143,41 @@ def test_no_sideways_scroll(page: Page, built_flagship: Path, document: str, wid
     assert out == []
 
 
-@pytest.mark.parametrize("width", [360, PHONE])
-def test_a_wide_table_scrolls_inside_itself_also_by_keyboard(page: Page, built_flagship: Path, width: int) -> None:
+@pytest.mark.parametrize("width", [320, PHONE, 680])
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_phone_shows_all_of_a_wide_table_and_says_what_each_value_is(
+    page: Page, built_flagship: Path, document: str, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 800})
+    show(page, built_flagship, document)
+    blocks = page.locator(".table-block")
+    assert blocks.evaluate_all("blocks => blocks.filter(b => b.scrollWidth > b.clientWidth).length") == 0
+    table = page.locator(".table-block.endpoints table")
+    cells = table.locator("tbody tr").first.locator("td:not(:first-child)")
+    heads = table.locator("th:not(:first-child)").all_inner_texts()
+    assert heads[-1] == "p"
+    shown = cells.evaluate_all("cells => cells.map(c => getComputedStyle(c, '::before').content)")
+    assert [content.split('"')[1] for content in shown] == heads
+    boxes = cells.evaluate_all("cells => cells.map(c => c.getBoundingClientRect()).map(b => [b.top, b.bottom])")
+    assert all(above[1] <= below[0] for above, below in pairwise(boxes))
+
+
+def test_a_screen_reader_still_finds_a_table_on_a_phone(page: Page, built_flagship: Path) -> None:
+    roles = []
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 800})
+        show(page, built_flagship, "poster")
+        tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        told = [node["role"]["value"] for node in tree if not node["ignored"]]
+        roles.append({role: told.count(role) for role in ("table", "row", "columnheader", "cell", "gridcell")})
+    assert roles[0] == roles[1]
+    assert roles[0]["columnheader"] > 10
+
+
+def test_what_is_too_wide_still_scrolls_inside_itself_also_by_keyboard(page: Page, built_flagship: Path) -> None:
+    page.set_viewport_size({"width": PHONE, "height": 800})
     show(page, built_flagship, "poster")
+    page.evaluate("document.querySelectorAll('[data-head]').forEach(cell => delete cell.dataset.head)")
     table = page.locator(".table-block.endpoints")
     hidden = table.evaluate("table => table.scrollWidth - table.clientWidth")
     assert hidden > 0, "a table of three visits is wider than a phone"

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from ..errors import EngineError, Fault
 from ..line_ends import bound
+from .phone_tables import with_heads
 
 # Attributes by which a browser, or a printer, fetches something as soon as it reads the page.
 FETCHING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
@@ -36,7 +37,7 @@ def embed(html: str, folder: Path, study: Path) -> str:
         raise EngineError(*parser.faults)
     for old, new in parser.changes:
         html = html.replace(old, new)
-    return bound(html)
+    return with_heads(bound(html))
 
 
 def styled(html: str, css: str) -> str:
