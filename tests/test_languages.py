@@ -23,7 +23,7 @@ from cohortpress.gate import bare_numbers, check_prose, overreach, read_words
 from cohortpress.glossary import MEASURES
 from cohortpress.language import Language
 from cohortpress.result import ResultSet
-from cohortpress.study import Study, parse_study, read_study
+from cohortpress.study import Participants, Study, parse_study, read_study
 from cohortpress.templating import Filler, plain, read_language
 from cohortpress.templating.filler import _environment
 from cohortpress.verify import verify
@@ -291,6 +291,11 @@ def texts_of(output: Path) -> Iterator[tuple[str, str]]:
     ("code", "label", "first", "said"),
     [
         ("en", "Baseline", True, "at baseline"), ("en", "6 months", False, "at 6 months"),
+        ("en", "Before the dose", True, "before the dose"), ("en", "On drug A", False, "on drug A"),
+        ("nl", "Voor de dosis", True, "voor de dosis"), ("fr", "Avant la dose", True, "avant la dose"),
+        ("de", "Vor der Dosis", True, "vor der Dosis"), ("de", "Unter Therapie", False, "unter Therapie"),
+        ("en", "24 hours", False, "at 24 hours"), ("nl", "Uur 24", False, "op uur 24"),
+        ("de", "24 Stunden", False, "nach 24 Stunden"), ("fr", "Heure 24", False, "à l’heure 24"),
         ("nl", "Aanvang", True, "bij aanvang"), ("nl", "6 maanden", False, "na 6 maanden"),
         ("nl", "Week 12", False, "in week 12"), ("nl", "Dag 3", False, "op dag 3"),
         ("fr", "Inclusion", True, "à l’inclusion"), ("fr", "6 mois", False, "à 6 mois"), ("fr", "M6", False, "à M6"),
@@ -312,6 +317,34 @@ def when(code: str, changes: dict[str, str], name: str, flagship: Flagship) -> s
     visits = flagship.study.visits | {name: flagship.study.visits[name].model_copy(update=changes)}
     study = flagship.study.model_copy(update={"language": code, "visits": visits})
     return plain(Filler(study, flagship.results, [ROOT / "templates"], {}).fill(f"{{{{ when({name}) }}}}", "x")[1])
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", ["Chicks at the start", "course of each chick", "8 chicks a bar", "| Chicks |", "Per 100 chick-years"]),
+        ("nl", ["Chicks bij het begin", "beloop per chick", "8 chicks: mediaan", "| Chicks |", "Per 100 chick-jaren"]),
+        ("fr", ["Chicks au début", "de chaque chick", "8 chicks : médiane", "| Chicks |", "Pour 100 chicks-années"]),
+        ("de", ["Chicks am Anfang", "Verlauf je chick", "8 chicks: Median", "| Chicks |", "Pro 100 chick-Jahre"]),
+    ],
+)
+def test_those_who_were_studied_are_called_what_the_study_calls_them(
+    code: str, said: list[str], flagship_results: Flagship
+) -> None:
+    calls = (
+        "{{ characteristics_table() }} {{ courses_alt(crp) }} {{ waterfall_alt(crp, month_6) }} "
+        "{{ adverse_events_table() }} {{ adverse_events_caption() }} {{ rate_head() }}"
+    )
+
+    def told(**changes: object) -> str:
+        study = flagship_results.study.model_copy(update={"language": code, **changes})
+        filled = Filler(study, flagship_results.results, [ROOT / "templates"], {}).fill(calls, "x")[1]
+        return plain(filled).replace("\N{NO-BREAK SPACE}", " ")
+
+    chicks = told(participants=Participants(one="chick", many="chicks"))
+    assert [part for part in said if part not in chicks] == []
+    assert re.findall("pati[eë]nt", chicks, re.I) == []
+    assert len(re.findall("pati[eë]nt", told(), re.I)) >= len(said)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ notice: n
 address: https://example.org
 contact: c
 funding: f
+participants: {one: chick, many: chicks}
 data:
   visits: {file: v.xlsx, sheet: s, head_row: 2, separator: ";", decimal: ",", encoding: cp1252, only: {a: b, c: 1},
            dictionary: d.csv}

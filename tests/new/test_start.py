@@ -294,6 +294,9 @@ def test_the_subject_can_be_named(tmp_path: Path) -> None:
     assert start(tmp_path / "my-study", [file], "Chick").summary.endswith(
         "7 subjects in 21 rows, 3 visits, 1 endpoint, 0 characteristics"
     )
+    assert "Seven chicks were followed" in (tmp_path / "my-study/report/abstract.qmd").read_text("utf-8").replace(
+        "{{ words(cohort.n) | capitalize }}", "Seven"
+    )
 
 
 @pytest.mark.parametrize("head", ["Child no.", "Child", "Animal ID", "Rat", "Dog", "Volunteer"])
@@ -358,11 +361,14 @@ def test_a_direction_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
 
 def test_where_no_side_is_better_nothing_is_said_to_improve(tmp_path: Path) -> None:
     rows = [f"A{i},{v},{140 + i + v}" for i in range(9) for v in (0, 2)]
-    new(tmp_path, write(tmp_path / "labs.csv", "Animal,time (h),Sodium (mmol/l)", rows))
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Animal,time (h),Sodium (mmol/l)", rows))
     poster = fill(tmp_path / "my-study")["poster"]
     told = plain(poster.partition("The one sentence")[0])
     assert "Median sodium increased from 144 to 146 mmol/l at 2 hours." in " ".join(told.split())
-    assert not re.search("improved|worse", poster)
+    text = poster.partition("```{=html}")[0].replace("{.area .patients}", "")
+    assert not re.search("improved|worse|patient", text, re.IGNORECASE)
+    assert study.participants is not None
+    assert (study.participants.one, study.participants.many) == ("animal", "animals")
 
 
 def test_formulas_without_values_are_no_free_text(tmp_path: Path) -> None:

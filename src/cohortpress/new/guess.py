@@ -29,6 +29,12 @@ SUBJECT = _words(
     r"volunteer|child|infant|newborn|animal|rat|mouse|dog|pig|rabbit)?[\W_]*"
     r"(id|no|nr|num|number|code|identifier|name)?\.?"
 )
+# What a column of ids calls those who were studied, where not patients.
+PARTICIPANTS = {
+    "participant": "participants", "volunteer": "volunteers", "child": "children", "infant": "infants",
+    "newborn": "newborns", "animal": "animals", "rat": "rats", "mouse": "mice", "dog": "dogs", "pig": "pigs",
+    "rabbit": "rabbits", "chick": "chicks",
+}  # fmt: skip
 VISIT = _words(
     r"a?visit|visite|visit[ _]?(name|nr|no)|redcap_event_name|event[ _]?name|time[ _]?point|time|period|phase|wave|"
     r"session|(time[ _])?(h|hrs?|(hour|week|month|day|year)s?)([ _](after|post|since)[ _].*)?|"
@@ -90,6 +96,7 @@ class Guess:
     """The parts of a study.yml, by their keys; ``why`` is what was guessed at a key, ``unused`` what was not used."""
 
     data: dict[str, Any]
+    participants: dict[str, str] = field(default_factory=dict)
     visits: dict[str, dict[str, Any]] = field(default_factory=dict)
     endpoints: dict[str, dict[str, Any]] = field(default_factory=dict)
     characteristics: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -154,6 +161,8 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     found = Guess({"visits": source.spec, "subject_id": source.subject})
     found.taken |= {*reserved, source.subject, "reason"}
     found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
+    if (one := re.split(r"[\W_]", source.subject.lower())[0]) in PARTICIPANTS:
+        found.participants |= {"one": one, "many": PARTICIPANTS[one]}
     if source.repeats:
         _long(found, source)
     else:

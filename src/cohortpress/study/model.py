@@ -481,6 +481,15 @@ class Documents(_Part):
         return {"abstract": self.abstract, "poster": self.poster}[name]
 
 
+class Participants(_Part):
+    """What those who were studied are called within a sentence, in the language of the study."""
+
+    one: Text
+    """A single one: chick."""
+    many: Text
+    """Several: chicks."""
+
+
 class Study(_Part):
     """A whole study.yml. Names such as crp and month_6 are what prose calls things."""
 
@@ -490,6 +499,8 @@ class Study(_Part):
     """The design, as the title should say it too: retrospective single-centre cohort."""
     language: str = "en-GB"
     """How sentences and numbers are written: en-GB, nl, fr-BE, de ... (docs/languages.md). Also called locale."""
+    participants: Participants | None = None
+    """What those who were studied are called: {one: chick, many: chicks}. Without it: patients."""
     keywords: tuple[Text, ...] = ()
     """Printed below the abstract."""
     authors: tuple[Text, ...] = ()
