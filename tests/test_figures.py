@@ -163,6 +163,19 @@ def test_months_are_to_scale_unless_they_collide() -> None:
     assert (first - start) / (third - start) == pytest.approx(1 / 3, abs=0.001)
 
 
+@pytest.mark.parametrize("lowest", [0, -30])
+def test_no_line_strikes_through_the_first_median(lowest: float) -> None:
+    medians = (Median(0, "0.00"), *PANEL.medians[1:])
+    svg = draw(replace(PANEL, courses=((0, 10, 2, 30), (0, lowest, 1, 0.5)), medians=medians))
+    label = next(e for e in parse(svg).iter(f"{SVG}text") if e.text == "0.00")
+    x, y = float(label.get("x", "")), float(label.get("y", ""))
+    drawn = [e.get("d", "") for token in ("rule", "muted") for e in lines(svg, token)]
+    across = [[float(number) for number in re.findall(r"[\d.]+", path)][:4] for path in drawn]
+    near = [begin for begin, height, _, end in across if height == end and 0 <= y - height < 8]
+    assert near
+    assert all(begin > x for begin in near)
+
+
 def test_thresholds_are_named_and_within_the_axis() -> None:
     svg = draw(replace(PANEL, thresholds=(Threshold(40, "high"),)))
     root = parse(svg)

@@ -37,6 +37,7 @@ FIRST = ("masthead", "message", "figures")
 ROOM_OF_A_ROW = 0.35
 # A panel that is alone is at most so many times as wide as it is high.
 WIDEST = 2.4
+LEAST_SPARE = 0.25  # of its width: a narrower strip beside it would look like an accident
 # And so much higher on a poster, where it is the hero.
 TALLER = 1.4
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
@@ -195,7 +196,8 @@ class Theme(_Part):
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         alone = fit == 1 and not whole
         height *= TALLER if alone and document == "poster" else 1
-        spare = max(0.0, width / (WIDEST * height) - 1) if alone else 0.0
+        spare = width / (WIDEST * height) - 1 if alone else 0.0
+        spare = spare if spare >= LEAST_SPARE else 0.0
         if spare:
             width = (width + between) / (1 + spare) - between
         return PanelSize(width * scale, height * scale, figure.font_pt * scale, across, spare)

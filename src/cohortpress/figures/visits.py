@@ -176,19 +176,19 @@ class VisitPanel(Panel):
         plot = Plot(xs, lambda value: bottom + (pen.top - bottom) * scale.share(value))
         first = self.medians[0] if self.start() else None
 
-        def across(value: float, **how: Any) -> None:
+        def across(height: float, **how: Any) -> None:
             # A line leaves room for the text before the first visit.
-            near = first is not None and abs(plot.y(value) - plot.y(first.value)) < 0.75 * em
+            near = first is not None and abs(height - plot.y(first.value)) < 0.75 * em
             begin = pen.room.left - 0.3 * em if near else pen.room.axis
-            pen.line((begin, plot.y(value)), (end, plot.y(value)), **how)
+            pen.line((begin, height), (end, height), **how)
 
         for tick in scale.ticks:
-            across(tick, token="rule", width=4, z=1)
+            across(plot.y(tick), token="rule", width=4, z=1)
             label = Text(pen.look.number(tick), "axis=value")
             pen.text(pen.room.axis - 0.5 * em, plot.y(tick) - 0.33 * em, label, ha="right")
         for threshold in self.thresholds:
-            across(threshold.value, token="muted", width=6, z=2, dashes=(0, (1, 2)))
-        pen.line((pen.room.axis, bottom), (end, bottom), token="muted", width=4, z=1.5)
+            across(plot.y(threshold.value), token="muted", width=6, z=2, dashes=(0, (1, 2)))
+        across(bottom, token="muted", width=4, z=1.5)
         for x in plot.xs:
             pen.line((x, bottom - 0.3 * em), (x, bottom), token="muted", width=4, z=1.5)
         for x in self._breaks(plot.xs, even=pen.room.even):
