@@ -338,8 +338,8 @@ def test_those_who_were_studied_are_called_what_the_study_calls_them(
 
     def told(**changes: object) -> str:
         study = flagship_results.study.model_copy(update={"language": code, **changes})
-        filled = Filler(study, flagship_results.results, [ROOT / "templates"], {}).fill(calls, "x")[1]
-        return plain(filled).replace("\N{NO-BREAK SPACE}", " ")
+        filler = Filler(study, flagship_results.results, [ROOT / "templates"], {"document": "poster"})
+        return plain(filler.fill(calls, "x")[1]).replace("\N{NO-BREAK SPACE}", " ")
 
     chicks = told(participants=Participants(one="chick", many="chicks"))
     assert [part for part in said if part not in chicks] == []

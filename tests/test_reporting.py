@@ -130,6 +130,11 @@ def test_every_question_of_the_list_is_tested(ask: Callable[..., Answer]) -> Non
         ("number at the last visit", "{{ flow.finish.measured }}", "present"),
         ("Does the text say when", "12019 metres", "absent"),
         ("limitations", "Smaller fingers.", "not decidable"),
+        ("how long", "Follow-up visits were compared with baseline.", "not decidable"),
+        ("how long", "A median age of 27 years; at age 30 years; at 40 years of age", "not decidable"),
+        ("how long", "They were followed for a median of 14.5 months.", "present"),
+        ("how long", "Follow-up was 48 hours.", "present"),
+        ("how long", "Grip had grown at the visit after two years.", "present"),
     ],
 )
 def test_borderline_answers(ask: Callable[..., Answer], question: str, text: str, status: str) -> None:
