@@ -11,6 +11,7 @@ import pytest
 from studies import cohortpress, language_of, replace
 
 from cohortpress.changes import Changes, Sentence, changes
+from cohortpress.comparison import compare
 from cohortpress.result import Result, ResultSet
 from cohortpress.study import Claim, read_study
 from cohortpress.verify import verify
@@ -67,6 +68,22 @@ def test_sentences_that_come_and_go(tmp_path: Path) -> None:
     assert "**ESR was known in 7.**" in found
     assert "~~Median ESR fell to 2 mm/h (p = 0.046).~~" in found
     assert "- ESR month 6, n: absent -> 7" in found
+
+
+def test_a_variable_that_is_new_or_gone_is_one_line() -> None:
+    def results(variable: str, visits: tuple[str, ...]) -> list[Result]:
+        ids = [(visit, measure) for visit in visits for measure in ("median", "min", "max", "n")]
+        return [
+            Result(f"{variable}.{visit}.{measure}", variable.upper(), variable, measure, 1.0, visit=visit, text="1")
+            for visit, measure in ids
+        ]
+
+    old = ResultSet([*results("esr", ("start", "month_6")), *results("crp", ("start",))])
+    new = ResultSet([*results("glucose", ("start", "month_6")), *results("crp", ("start", "month_6"))])
+    lasting = frozenset({"crp"})
+    text = Changes(tuple(compare(old, new)), (), lasting=lasting).markdown()
+    lines = ["GLUCOSE is new: 8 values", "CRP month 6 is new: 4 values", "ESR is gone: 8 values"]
+    assert text.splitlines() == ["## Numbers", "", *(f"- {line}" for line in lines), ""]
 
 
 def test_rows_of_tables(tmp_path: Path) -> None:

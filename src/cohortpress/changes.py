@@ -11,13 +11,14 @@ from itertools import pairwise
 from .claims import Verdict, judge
 from .comparison import Change, compare
 from .glossary import MEASURES
-from .result import ResultSet
+from .result import Result, ResultSet
 from .study import Documents, Study
 from .verify import RESULTS
 from .verify.files import Outputs, outputs, read_text
 from .verify.page import Piece, read_page
 
 ALIKE = 0.5  # two sentences that share less are not the same one, rewritten
+FEW = 3  # new or gone numbers of one thing that are named one by one
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-z_]|[(\"“‘<])")
 _TOKEN = re.compile(r"[−<>]?\w+(?:[.,]\w+)*%?|\s+|.")
 _MARKDOWN = re.compile(r"([\\*_~`<|\[\]])")
@@ -37,12 +38,13 @@ class Sentence:
 class Changes:
     """``results``: those that some document prints; ``sentences``: as they were (or None) and as they are.
 
-    ``claims`` are those that no longer hold, or hold only just.
+    ``claims`` are those that no longer hold, or hold only just; ``lasting`` are the variables of both sets.
     """
 
     results: tuple[Change, ...]
     sentences: tuple[tuple[Sentence | None, Sentence | None], ...]
     claims: tuple[Verdict, ...] = ()
+    lasting: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.results or self.sentences)
@@ -59,7 +61,7 @@ class Changes:
         if not self:
             yield "No printed number changed."
         for heading, lines in (
-            ("Numbers", [_escaped(_line(change)) for change in self.results]),
+            ("Numbers", [_escaped(line) for line in self._numbers()]),
             ("Claims", [_escaped(_about(verdict)) for verdict in self.claims]),
         ):
             if lines:
@@ -71,6 +73,22 @@ class Changes:
                 yield from (f"## {here}", "")
                 place = here
             yield from (_difference(old.text if old else "", new.text if new else ""), "")
+
+
+    def _numbers(self) -> Iterator[str]:
+        """Yield a line a number; of a variable, or a visit of it, that is new or gone as a whole, one for all."""
+        groups: dict[object, list[Change]] = {}
+        for change in self.results:
+            result, side = change.result, (change.old is None, change.new is None)
+            whole = result.visit if result.variable in self.lasting else ""
+            groups.setdefault((result.variable, whole, side) if any(side) else result.id, []).append(change)
+        for group in groups.values():
+            if len(group) <= FEW:
+                yield from map(_line, group)
+                continue
+            result = group[0].result
+            what = _where(result) if result.variable in self.lasting else result.label
+            yield f"{what} is {'new' if group[0].old is None else 'gone'}: {len(group)} values"
 
 
 def changes(old: Outputs, new: Outputs, study: Study | None = None) -> Changes:
@@ -93,7 +111,8 @@ def changes(old: Outputs, new: Outputs, study: Study | None = None) -> Changes:
     # Without pages to compare, every result that differs is news.
     shown = tuple(c for c in compare(before, after) if not printed or (c.printed and c.result.id in printed))
     verdicts = (judge(name, study, after) for name in study.claims) if study else ()
-    return Changes(shown, tuple(sentences), tuple(v for v in verdicts if v.near or not v.holds))
+    lasting = frozenset({r.variable for r in before} & {r.variable for r in after})
+    return Changes(shown, tuple(sentences), tuple(v for v in verdicts if v.near or not v.holds), lasting)
 
 
 def _sentences(document: str, pieces: Sequence[Piece]) -> Iterator[Sentence]:
@@ -150,11 +169,14 @@ def _around(mark: str, text: str) -> str:
     return text.replace(inner, f"{mark}{inner}{mark}", 1) if inner else text
 
 
+def _where(result: Result) -> str:
+    return " ".join(filter(None, [result.label, result.visit and result.visit.replace("_", " ")]))
+
+
 def _line(change: Change) -> str:
     result, old, new = change.result, change.old, change.new
-    where = " ".join(filter(None, [result.label, result.visit and result.visit.replace("_", " ")]))
     was, now = (side.text or side.error if side else "absent" for side in (old, new))
-    return f"{where}, {MEASURES[result.measure].words}: {was} -> {now}"
+    return f"{_where(result)}, {MEASURES[result.measure].words}: {was} -> {now}"
 
 
 def _about(verdict: Verdict) -> str:
