@@ -27,7 +27,7 @@ NOT_PROSE = [
         (r"`[^`\n]+`", 0),
         (r"\]\([^)\s]*\)|<[^<>\n]+>", 0),
         (r"(?<=[\])}#\w ])\{[^{}\n]*\}|^:::.*$|^\[\^?[\w-]+\]:.*$|\[\^[\w-]+\]", re.M),
-        (r"^\s*\d+[.)]\s", re.M),  # numbers of a list
+        (r"^[^\S\n]*\d+[.)]\s", re.M),  # numbers of a list
     )
 ]
 # A name with a dot, or a call, in single braces; attributes of Markdown begin otherwise: {.area}, {#id}, {width=5cm}.
@@ -103,12 +103,12 @@ def bare_numbers(
     """Return a fault for each number of the prose of ``text``, in digits and ``in_words``, that nothing explains."""
     prose = blank(text)
     number_words = language.number_words if in_words else {}
-    excused = [m.span() for phrase in _declared(study, language) for m in phrase.finditer(prose)]
-    values = _by_value(results)
+    typed = [*_found(prose, language, number_words)]
+    excused = [m.span() for phrase in (_declared(study, language) if typed else ()) for m in phrase.finditer(prose)]
+    typed = [found for found in typed if not any(a <= found.start and found.end <= z for a, z in excused)]
+    values = _by_value(results) if typed else {}
     faults = []
-    for found in _found(prose, language, number_words):
-        if any(start <= found.start and found.end <= end for start, end in excused):
-            continue
+    for found in typed:
         in_digits = found.text[-1:].isdigit()
         number = _float(found.text) if in_digits else number_words.get(found.text.lower())
         line, column = place(text, found.start)
