@@ -1,5 +1,12 @@
-"""``python -m cohortpress``."""
+"""The command ``cohortpress``, and ``python -m cohortpress``: each process of a build imports this file first."""
 
-from .cli import run
 
-run()
+def run() -> None:
+    """Run the command."""
+    from .cli import run as command
+
+    command()
+
+
+if __name__ == "__main__":
+    run()

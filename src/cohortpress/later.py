@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -39,3 +40,37 @@ def when_needed(*names: str) -> Iterator[None]:
                 del sys.modules[name]
             if parent := parents[name]:
                 parent.__dict__.pop(name.rpartition(".")[2], None)
+
+
+@contextmanager
+def bare(package: str) -> Iterator[None]:
+    """Let what is imported in this context be found in ``package`` without the code of the package itself.
+
+    For packages that only gather what their modules define, with more around it. Who imports the package afterwards
+    gets all of it.
+    """
+    spec = find_spec(package)
+    put_up = spec is not None and package not in sys.modules
+    if put_up:
+        assert spec is not None
+        module = ModuleType(package)
+        module.__path__ = list(spec.submodule_search_locations or ())
+        sys.modules[package] = module
+    try:
+        yield
+    finally:
+        if put_up:
+            del sys.modules[package]
+
+
+@contextmanager
+def replaced(owner: object, name: str, value: object) -> Iterator[None]:
+    """Let ``owner`` have another attribute in this context; one that it lacks it does not get."""
+    before = vars(owner).get(name)
+    if before is not None:
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        if before is not None:
+            setattr(owner, name, before)

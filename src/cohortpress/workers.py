@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2  # a document each
 FORKS = sys.platform == "linux"  # elsewhere not all libraries survive it
-# Click, since each worker runs the imports of the command.
-PRINTING = [f"{__package__}.loading", "click", f"{__package__}.printing", f"{__package__}.typesetting"]
-DRAWING = [f"{__package__}.figures", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"]
+PRINTING = [f"{__package__}.loading", f"{__package__}.printing", f"{__package__}.typesetting"]
+DRAWING = [f"{__package__}.figures._matplotlib"]
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")

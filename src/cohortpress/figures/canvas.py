@@ -185,7 +185,7 @@ class Ruler:
     """Measures text as it will stand in a panel; ``em`` is the height of its line of type."""
 
     def __init__(self, look: Look) -> None:
-        from matplotlib.font_manager import FontProperties
+        from ._matplotlib import FontProperties
 
         self.look = look
         self.em = look.size.font_pt * MM_PER_POINT
@@ -196,7 +196,7 @@ class Ruler:
 
     def width(self, string: str, *, strong: bool = False) -> float:
         """Return the width of a text."""
-        from matplotlib.textpath import text_to_path
+        from ._matplotlib import text_to_path
 
         if not string:
             return 0.0
@@ -285,7 +285,7 @@ class Pen(Ruler):
         )  # fmt: skip
 
     def _add(self, points: Sequence[Point], **properties: Any) -> None:
-        from matplotlib.lines import Line2D
+        from ._matplotlib import Line2D
 
         # Axes.plot would look at limits, cycles of colours and units for each line: twice the time.
         xs, ys = zip(*points, strict=True)
@@ -323,7 +323,7 @@ def _draw(panel: Panel, pen: Pen) -> None:
 
 
 def _figure(width_mm: float, height_mm: float) -> Figure:
-    from matplotlib.figure import Figure
+    from ._matplotlib import Figure
 
     return Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH))
 
@@ -339,7 +339,7 @@ def _axes(figure: Figure, left: float, bottom: float, size: PanelSize) -> Axes:
 
 
 def _save(figure: Figure, kind: str, dpi: int = 72) -> bytes:
-    from matplotlib import rc_context
+    from ._matplotlib import rc_context
 
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}

@@ -66,6 +66,6 @@ def logarithmic(values: Sequence[float], title: str) -> Scale:
 
 
 def _nice(low: float, high: float, most: int) -> list[float]:
-    from matplotlib.ticker import MaxNLocator
+    from ._matplotlib import MaxNLocator
 
     return [float(tick) for tick in MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]

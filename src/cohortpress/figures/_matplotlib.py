@@ -1,0 +1,30 @@
+"""Matplotlib, as far as figures need it, without the documentation that it writes whenever it is imported.
+
+That takes as long as all the rest: the properties of each class of artists, listed in its text and in those of others.
+"""
+
+from matplotlib import _docstring, artist
+
+from ..later import replaced, when_needed
+
+
+def _as_it_is(self: object, documented: object) -> object:
+    return documented
+
+
+# Dates, and text that TeX sets, are drawn by nobody here.
+with (
+    replaced(artist.Artist, "_update_set_signature_and_docstring", staticmethod(lambda: None)),
+    replaced(type(_docstring.interpd), "__call__", _as_it_is),
+    replaced(_docstring.Substitution, "__call__", _as_it_is),
+    when_needed("matplotlib.dates", "matplotlib.dviread"),
+):
+    from matplotlib import rc_context
+    from matplotlib.backends import backend_agg, backend_svg  # noqa: F401  (loaded before there is a figure)
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.lines import Line2D
+    from matplotlib.textpath import text_to_path
+    from matplotlib.ticker import MaxNLocator
+
+__all__ = ["Figure", "FontProperties", "Line2D", "MaxNLocator", "rc_context", "text_to_path"]
