@@ -236,6 +236,12 @@ def test_a_waterfall_falls_from_the_worst_to_the_best_and_marks_who_responded(st
     assert [token for token, _ in bars(grip)] == ["worse" if change < 0 else "course" for change in changes]
     assert {"Pain halved", "median", "−62.5%", "4", "6"} <= {*words_of(pain)}
     assert "change, Start to 12 weeks" in words_of(pain)
+    # Where no side is better the rises come first, and nothing is worse.
+    file = study / "report/study.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("higher_is_better", "neither"), encoding="utf-8")
+    (_, grip), _ = drawn(study, CALLS["waterfall"])
+    assert [height for _, height in bars(grip)] == pytest.approx(changes[::-1], abs=0.3)
+    assert {token for token, _ in bars(grip)} == {"course"}
 
 
 def test_several_rules_are_lines_without_colour(study: Path) -> None:

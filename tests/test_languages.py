@@ -348,6 +348,33 @@ def test_those_who_were_studied_are_called_what_the_study_calls_them(
 
 
 @pytest.mark.parametrize(
+    ("code", "said", "head"),
+    [
+        ("en", "; 0 of 7 increased, 7 decreased.", "Increased"),
+        ("nl", "; stijging bij 0 van de 7, daling bij 7.", "Gestegen"),
+        ("fr", "\N{NARROW NO-BREAK SPACE}; hausse chez 0 sur 7, baisse chez 7.", "En hausse"),
+        ("de", "; Anstieg bei 0 von 7, Abfall bei 7.", "Gestiegen"),
+    ],
+)
+def test_where_no_side_is_better_changes_increase_or_decrease(code: str, said: str, head: str) -> None:
+    study = read_study(ROOT)
+    neither = {"crp": study.endpoints["crp"].model_copy(update={"direction": "neither"})}
+    study = study.model_copy(update={"language": code, "endpoints": study.endpoints | neither, "responses": {}})
+    results = format_results(analyse(study, read_cohort(ROOT, study)), study)
+    filler = Filler(study, results, [ROOT / "templates"], {"document": "poster"})
+
+    def filled(call: str) -> str:
+        return plain(filler.fill(f"{{{{ {call} }}}}", "x")[1]).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert filled("effect_sentence(crp, month_6)").endswith(said)
+    alone, mixed = filled("effects_table([crp], month_6)"), filled("effects_table([esr, crp], month_6)")
+    assert f"| {head} |" in alone
+    assert "| 0/7 |" in alone
+    assert f"| {head} |" not in mixed
+    assert "mg/l | \N{EN DASH} |" in mixed
+
+
+@pytest.mark.parametrize(
     ("code", "spelling", "counts"),
     [
         ("de", "einer", {0: "kein", 1: "einer", 2: "zwei"}),

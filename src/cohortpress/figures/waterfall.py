@@ -97,7 +97,7 @@ def _panel(asked: Asked, name: str, alt: Alt) -> Waterfall:
     study, visit = asked.study, asked.visit or ""
     endpoint, change = study.endpoints[name], f"{name}.{visit}.vs_baseline.percent_change"
     pairs, decimals = asked.cohort.paired(name, study.baseline, visit), asked.cohort.decimals[name]
-    sign, sided = 1 if endpoint.direction == "lower_is_better" else -1, endpoint.direction != "neither"
+    sign, sided = -1 if endpoint.direction == "higher_is_better" else 1, endpoint.direction != "neither"
     responses = {
         id_: rule for id_, rule in study.responses.items() if rule.endpoint == name and rule.improvement_percent
     }
