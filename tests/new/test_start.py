@@ -359,6 +359,19 @@ def test_a_direction_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("head", "labels"),
+    [
+        ("Patient,Monat,Gewicht,CRP", ["Gewicht", "CRP"]),
+        ("Patient,Month,Body Weight,CRP", ["body weight", "CRP"]),
+    ],
+)
+def test_labels_begin_small_but_for_german_nouns(tmp_path: Path, head: str, labels: list[str]) -> None:
+    rows = [f"P{i},{v},{60 + i + v},{i + v}" for i in range(9) for v in (0, 6)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", head, rows))
+    assert [endpoint.label for endpoint in study.endpoints.values()] == labels
+
+
 def test_where_no_side_is_better_nothing_is_said_to_improve(tmp_path: Path) -> None:
     rows = [f"A{i},{v},{140 + i + v}" for i in range(9) for v in (0, 2)]
     study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Animal,time (h),Sodium (mmol/l)", rows))

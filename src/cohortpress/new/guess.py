@@ -38,6 +38,7 @@ PARTICIPANTS = {
 VISIT = _words(
     r"a?visit|visite|visit[ _]?(name|nr|no)|redcap_event_name|event[ _]?name|time[ _]?point|time|period|phase|wave|"
     r"session|(time[ _])?(h|hrs?|(hour|week|month|day|year)s?)([ _](after|post|since)[ _].*)?|"
+    r"monat|woche|tag|stunde|jahr|maand|dag|uur|mois|semaine|jour|heure|"
     r"follow[ _-]?up|fu|moment|zeitpunkt|tijdstip|a?visitn(um)?|group|"
     r"film|scan|exam(ination)?|assessment"
 )
@@ -60,6 +61,11 @@ HIGHER_IS_BETTER = _words(
 LOWER_IS_BETTER = _words(
     r".*(pain|fatigue|stiffness|tender|swollen|depression|anxiety|disability|symptom|seizure|relapse|creatinine|"
     r"cholesterol|\b(crp|c-reactive protein|esr|haq|das|das28|asdas|basdai|sledai|hba1c|ldl|bdi|phq-?9|bnp)\b).*"
+)
+# Heads of a German file, whose nouns keep their capitals.
+GERMAN = _words(
+    r".*([\u00e4\u00f6\u00fc\u00df]|\b(alter|geschlecht|gewicht|zeit(punkt)?|visite|wert|vorher|nachher|"
+    r"stunden?|tage?|wochen?|monate?|jahre?)\b).*"
 )
 SEX = {**dict.fromkeys(("f", "female", "w", "woman"), "women"), **dict.fromkeys(("m", "male", "man"), "men")}
 MOST_ENDPOINTS = 12
@@ -102,6 +108,7 @@ class Guess:
     characteristics: dict[str, dict[str, Any]] = field(default_factory=dict)
     why: dict[tuple[str, ...], str] = field(default_factory=dict)
     unused: dict[str, str] = field(default_factory=dict)
+    german: bool = False
     taken: set[str] = field(default_factory=lambda: {*RESERVED, *OF_A_BRANCH, *Endpoint.model_fields, "baseline"})
 
     def name(self, text: str) -> str:
@@ -159,6 +166,7 @@ def guess(sources: Sequence[Source], reserved: Iterable[str]) -> Guess:
 
 def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     found = Guess({"visits": source.spec, "subject_id": source.subject})
+    found.german = any(GERMAN.fullmatch(re.sub("[_.]", " ", column)) for column in source.kinds)
     found.taken |= {*reserved, source.subject, "reason"}
     found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
     if (one := re.split(r"[\W_]", source.subject.lower())[0]) in PARTICIPANTS:
@@ -337,7 +345,8 @@ def _visits(found: Guess, visits: Sequence[Planned], sure: bool) -> list[str]:
 def _endpoint(found: Guess, head: Heading, column: str | dict[str, str], kinds: Sequence[Kind], name: str = "") -> None:
     """Enter a variable that is measured at each visit."""
     of_one = isinstance(column, str)
-    text = within_a_sentence(label(head.whole if of_one else head.stem))
+    text = label(head.whole if of_one else head.stem)
+    text = text if found.german else within_a_sentence(text)
     if len(found.endpoints) == MOST_ENDPOINTS:
         found.unused[text] = f"more than {MOST_ENDPOINTS} endpoints"
         return
