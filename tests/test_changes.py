@@ -80,6 +80,8 @@ def test_a_variable_that_is_new_or_gone_is_one_line() -> None:
 
     old = ResultSet([*results("esr", ("start", "month_6")), *results("crp", ("start",))])
     new = ResultSet([*results("glucose", ("start", "month_6")), *results("crp", ("start", "month_6"))])
+    renamed = ResultSet(with_(r, id=r.id.replace("esr", "bsr"), variable="bsr") for r in old if r.variable == "esr")
+    assert "- ESR (bsr) is new: 8 values" in Changes(tuple(compare(old, renamed)), ()).markdown()
     lasting = frozenset({"crp"})
     text = Changes(tuple(compare(old, new)), (), lasting=lasting).markdown()
     lines = ["GLUCOSE is new: 8 values", "CRP month 6 is new: 4 values", "ESR is gone: 8 values"]

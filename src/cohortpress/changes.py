@@ -87,7 +87,7 @@ class Changes:
                 yield from map(_line, group)
                 continue
             result = group[0].result
-            what = _where(result) if result.variable in self.lasting else result.label
+            what = _where(result) if result.variable in self.lasting else _called(result)
             yield f"{what} is {'new' if group[0].old is None else 'gone'}: {len(group)} values"
 
 
@@ -167,6 +167,12 @@ def _around(mark: str, text: str) -> str:
     """Put marks around a text, its outer white space left outside, where Markdown wants it."""
     inner = text.strip()
     return text.replace(inner, f"{mark}{inner}{mark}", 1) if inner else text
+
+
+def _called(result: Result) -> str:
+    """Return the label of a variable, and its name where that is another: one that was renamed keeps its label."""
+    label = result.label.partition(": ")[0]  # of a category: that of the whole
+    return label if label.lower().replace(" ", "_") == result.variable else f"{label} ({result.variable})"
 
 
 def _where(result: Result) -> str:
