@@ -60,7 +60,7 @@ def marked(svg: str, token: str) -> list[ElementTree.Element]:
 
 
 def dots(svg: str, token: str) -> int:
-    return sum(element.tag == f"{SVG}use" for element in marked(svg, token))
+    return sum(element.tag in (f"{SVG}circle", f"{SVG}use") for element in marked(svg, token))
 
 
 def lines(svg: str, token: str) -> list[ElementTree.Element]:
@@ -199,7 +199,7 @@ def test_what_stands_in_the_data_cannot_break_the_page() -> None:
     root = parse(skin(svg, TOKENS, "Serif"))
     assert {e.tag for e in root.iter()} <= {
         "div",
-        *(SVG + t for t in ("svg", "title", "path", "use", "defs", "text")),
+        *(SVG + t for t in ("svg", "title", "path", "circle", "use", "defs", "text")),
     }
     assert root[0][0].text == evil
     written = " ".join(texts(svg))

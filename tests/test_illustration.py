@@ -201,8 +201,8 @@ def test_boxes_reach_from_quartile_to_quartile_and_lines_to_the_ends(study: Path
     lines = [max(map(value, ys)) for ys in heights(panel, "stroke-accent", font)]
     for numbers in at.values():
         assert min(abs(line - numbers["max"]) for line in lines) < 0.2
-    dots = [e for e in panel.iter(f"{SVG}use") if "fill-course" in e.get("class", "")]
-    assert sorted(value(float(e.get("y", "")) + 0.33 * font) for e in dots) == pytest.approx(
+    dots = [e for e in panel.iter(f"{SVG}circle") if "fill-course" in e.get("class", "")]
+    assert sorted(value(float(e.get("cy", "")) + 0.33 * font) for e in dots) == pytest.approx(
         sorted(visit[0] for visits in ROWS.values() for visit in visits if visit), abs=0.2
     )
 
@@ -212,7 +212,7 @@ def test_of_few_values_there_is_no_box(study: Path) -> None:
     (study / "visits.csv").write_text("\n".join(text.split("\n")[:13]) + "\n", encoding="utf-8")  # A to D
     (panel, _), _ = drawn(study, CALLS["boxes"])
     assert heights(panel, "fill-accent", font_of(panel)) == []
-    assert sum("fill-course" in e.get("class", "") for e in panel.iter(f"{SVG}use")) == 12
+    assert sum("fill-course" in e.get("class", "") for e in panel.iter(f"{SVG}circle")) == 12
 
 
 def test_a_waterfall_falls_from_the_worst_to_the_best_and_marks_who_responded(study: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 
 
 def qr_code(address: str) -> str:
@@ -12,10 +14,18 @@ def qr_code(address: str) -> str:
     modules = segno.make(address, error="m", micro=False).matrix
     side = len(modules) + 8  # the standard asks for a quiet zone of four modules
     path = "".join(
-        f"M{x + 4} {y + 4}h1v1h-1z" for y, row in enumerate(modules) for x, dark in enumerate(row) if dark
+        f"M{x + 4} {y + 4}h{width}v1h-{width}z" for y, row in enumerate(modules) for x, width in _dark(row)
     )
     return (
         f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img">'
         f'<title>{escape(address)}</title><rect width="{side}" height="{side}" fill="#fff"/>'
         f'<path d="{path}" fill="#000" shape-rendering="crispEdges"/></svg>'
     )
+
+
+def _dark(row: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where each run of dark modules begins, and how many they are: no light line shows between them."""
+    for dark, run in groupby(enumerate(row), lambda module: bool(module[1])):
+        if dark:
+            (first, _), *others = run
+            yield first, 1 + len(others)

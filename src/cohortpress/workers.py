@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2  # a document each
 FORKS = sys.platform == "linux"  # elsewhere not all libraries survive it
-PRINTING = [f"{__package__}.loading", f"{__package__}.printing", f"{__package__}.typesetting"]
+PRINTING = [f"{__package__}.loading", f"{__package__}.printing", f"{__package__}.typesetting", "email.policy"]
 DRAWING = [f"{__package__}.figures._matplotlib"]
 
 Given = ParamSpec("Given")

@@ -355,7 +355,7 @@ def _tidy(svg: str, panel: Panel, name: str) -> str:
     body = re.sub(r">[^<]+<", lambda text: text[0].replace('"', "&quot;"), svg[svg.index("<g") :])
     # Matplotlib puts what a text is of on the group around it.
     body = re.sub(r'<g id="data-(\w+)=([^"]*)">\s*<text', r'<g>\n<text data-\1="\2"', body)
-    body = re.sub(r'style="([^"]*)"', _attributes, body)
+    body = _with_circles(re.sub(r'style="([^"]*)"', _attributes, body))
     # Groups are bare and only the ids of markers ("m...") are referred to; turns by no angle say nothing.
     body = re.sub(r' id="(?!m)[^"]*"| transform="rotate\(-0[^"]*"|<!--.*?-->', "", body, flags=re.DOTALL)
     body = re.sub(r'<path d="[^"]*"\s+fill="none"/>|</?g>|<defs>\s*</defs>', "", body)
@@ -366,6 +366,16 @@ def _tidy(svg: str, panel: Panel, name: str) -> str:
     told = f' data-results="{" ".join(panel.alt_ids)}"' if panel.alt_ids else ""
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     return f'<svg {spaces} {box[0] if box else ""} role="img"{told}>\n<title>{escape(panel.alt)}</title>{body}'
+
+
+def _with_circles(body: str) -> str:
+    """Return the drawing with circles for round markers: eight curves a dot take longer to print."""
+    for marker, radius in re.findall(r'<path id="(m\w+)" d="M 0 ([\d.]+)\s(?:\s*C[-\d.\s]+){8}\s*z\s*"', body):
+        body = re.sub(rf'<path id="{marker}"[^>]*>', "", body)
+        body = re.sub(
+            rf'<use xlink:href="#{marker}" x="([^"]*)" y="([^"]*)"', rf'<circle cx="\1" cy="\2" r="{radius}"', body
+        )
+    return body
 
 
 def _attributes(style: re.Match[str]) -> str:
