@@ -90,7 +90,7 @@ def test_the_studys_own_theme_wins(own: Path) -> None:
         ("fonts:", "typefaces:", "fonts: Field required"),
         ("text: Source Sans Pro", "text: Comic Sans", "line LINE: fonts.text: .*Source Serif Pro"),
         ("- table table patients\n", "- table patients\n", ": the row 'table patients' does not name 3 columns"),
-        ("background methods safety", "background methods table", "'table' is not one rectangle"),
+        ("methods methods safety", "methods methods table", "'table' is not one rectangle"),
         ("margin_mm: 38", "margin_mm: -1", "poster.margin_mm: .*greater than 0"),
         ("sizes:", "sizes: {", "line 3.*not YAML|not YAML"),
     ],

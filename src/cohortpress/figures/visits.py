@@ -64,7 +64,7 @@ class Row:
 
     def write(self, pen: Pen, xs: Sequence[float], height: float) -> None:
         """Write all texts, or, where they would touch, every second, third ..."""
-        pen.text(pen.room.axis - 0.5 * pen.em, height, self.name, ha="right")
+        pen.text(0, height, self.name)
         halves = [self.half(visit, pen) for visit in range(len(self.texts))]
         for index in _legible(xs, halves, GAP * pen.em):
             pen.text(xs[index], height, self.texts[index], self.token, ha="center", strong=self.strong)
@@ -128,12 +128,12 @@ class VisitPanel(Panel):
 
     def room(self, ruler: Ruler) -> Room:
         em, start, rows = ruler.em, self.start(), self.rows(ruler)
-        axis = ruler.widest([*map(ruler.look.number, self.scale.ticks), *(row.name for row in rows)]) + 0.5 * em
+        axis = ruler.widest([*map(ruler.look.number, self.scale.ticks)]) + 0.5 * em
         before = max(ruler.width(start.string, strong=True) + em if start else 0.0, self.reach * em)
         lines = [line for threshold in self.thresholds for line in named(threshold.label, ruler, "")]
         behind = width([*self.end(ruler), *lines], ruler) + self.reach * em
-        # Half of a text below the first or last visit stands outside the visits; where its row has a name, behind that.
-        first = max(row.half(0, ruler) + (axis if row.name else 0.0) for row in rows)
+        # Half of a text below the first or last visit stands outside the visits; before the first stand names of rows.
+        first = max(row.half(0, ruler) + (ruler.width(row.name) + 0.5 * em if row.name else 0.0) for row in rows)
         last = max(row.half(-1, ruler) for row in rows)
         left, right = max(axis + before, first), max(behind, last, (self.reach + 0.4) * em)
         space = ruler.look.size.width_mm - left - right
@@ -144,7 +144,7 @@ class VisitPanel(Panel):
         if any(visit.time is None for visit in self.visits):
             return True
         halves = [
-            max((self.reach - 0.3) * ruler.em, *(ruler.width(text.string) / 2 for text in texts))
+            max((self.reach - 0.35) * ruler.em, *(ruler.width(text.string) / 2 for text in texts))
             for texts in zip(*(row.texts for row in self.rows(ruler)), strict=True)
         ]
         xs = self._places(0, space, even=False)
