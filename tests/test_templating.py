@@ -141,6 +141,19 @@ def test_a_label_begins_a_row_with_a_capital_and_stays_as_it_is_in_a_sentence(
     assert f"| {head}, kg |" in plain(filler.fill("{{ endpoints_table([grip]) }}", FILE)[1])
 
 
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [("Week 4", "at week 4"), ("End of Treatment", "at end of treatment"), ("Drug A", "at drug A"), ("V2", "at V2"),
+     ("EOT", "at EOT"), ("Before surgery", "before surgery"), ("On Drug A", "on drug A"), ("6 months", "at 6 months")],
+)  # fmt: skip
+def test_a_visit_within_a_sentence_begins_small_and_keeps_its_other_capitals(
+    second_study: Path, label: str, words: str
+) -> None:
+    replace(second_study / STUDY, "finish: {label: Finish,", f"finish: {{label: {label},")
+    text = plain(filler_of(second_study).fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    assert f" {words} " in text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_a_sentence_stands_in_one_line_however_its_macro_is_laid_out(fill: Fill) -> None:
     assert "\n" not in fill("{{ change_sentence(grip, finish) }}")
 
@@ -502,7 +515,7 @@ def test_what_stands_in_the_data_prints_as_it_stands(hostile: Path) -> None:
     for wanted in [
         "<script>Finger</script> *strength*",
         "Median <b>Grip</b> | *s* {{ 7*7 }} $x$",
-        "36.0 k|g^2^ (28.0–52.5; n = 5) at `start`]{.x}",
+        "36.0 k|g^2^ (28.0–52.5; n = 5) at `Start`]{.x}",
         "@practice [^1]",
         "*made* up, <u>",
         "made <b>up</b> for a]{.x} test",

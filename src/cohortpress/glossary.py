@@ -117,3 +117,8 @@ def headed(text: str) -> str:
     word = text.split(" ", 1)[0]
     greek = "\u0370" <= word[:1] < "\u0400"  # as in "\u03b2-blocker": the capital reads as another letter
     return text[:1].upper() + text[1:] if word.islower() and not greek else text
+
+
+def within(text: str) -> str:
+    """Return a label as it stands within a sentence: "Week 4" and "Drug A" begin small, "V2" and "EOT" stay as is."""
+    return " ".join(word.lower() if word[1:].islower() else word for word in text.split(" "))

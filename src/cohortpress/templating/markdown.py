@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-from ..glossary import headed
+from ..glossary import headed, within
 
 _SPECIAL = re.compile(rf"(?<=\w)[.,/-](?!\w)|(?<!\w)[.,/-]|[{re.escape(re.sub('[.,/-]', '', string.punctuation))}]")
 # Where a line may break, or a Markdown block end; spaces that never break stay as they are.
@@ -32,4 +32,6 @@ def capitalise(markdown: object) -> str:
     return re.sub(r"^(\W*)(\w)", lambda start: start[1] + start[2].upper(), str(markdown), count=1)
 
 
-FILTERS = {"escape": escape, "plain": plain, "capitalize": capitalise, "headed": headed}  # beside those of Jinja
+FILTERS = {  # beside those of Jinja
+    "escape": escape, "plain": plain, "capitalize": capitalise, "headed": headed, "within": within,
+}  # fmt: skip
