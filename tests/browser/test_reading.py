@@ -228,7 +228,7 @@ def _tops_of_tab_stops(page: Page) -> list[float]:
 def test_a_desk_shows_the_posters_grid(page: Page, built_flagship: Path) -> None:
     show(page, built_flagship, "poster")
     lefts = page.locator("main > .area").evaluate_all("parts => parts.map(p => p.getBoundingClientRect().left)")
-    assert len({round(left / 50) for left in lefts}) >= 3
+    assert len({round(left / 50) for left in lefts}) > 1
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
