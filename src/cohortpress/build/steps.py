@@ -97,6 +97,10 @@ class Build:
         self._finishings[document].render()
         return self._finishings[document].page()
 
+    def draw_for_word(self, document: Document) -> None:
+        """Draw the pictures that the Word file of a filled document shows."""
+        self._drawings[document].for_word()
+
     def run(self) -> list[Path]:
         """Go all the way; both documents at once, and nothing is printed before both are filled."""
         from ..jobs import Jobs
