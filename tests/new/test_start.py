@@ -658,3 +658,18 @@ with Build(Path("mine"), Options("pandoc"), lambda *_: None) as steps:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "empty/mine/build/abstract.qmd").is_file()
+
+
+def test_what_new_writes_for_hundreds_of_subjects_with_long_labels_and_large_numbers_fits_its_pages(
+    tmp_path: Path,
+) -> None:
+    labels = ["Alkaline phosphatase (U/l)", "Ferritin (ug/l)", "Body weight (kg)", "CRP (mg/l)"]
+    head = ",".join(["Patient", *(f"{label} {visit}" for label in labels for visit in ("baseline", "3 m", "12 m"))])
+    made_up = random.Random(8)
+    rows = [f"P{i:03}," + ",".join(f"{made_up.uniform(1000, 9999):.1f}" for _ in range(12)) for i in range(312)]
+    start(tmp_path / "study", [write(tmp_path / "large.csv", head, rows)])
+    for document in DOCUMENTS:
+        text = (tmp_path / f"study/report/{document}.qmd").read_text(encoding="utf-8")
+        assert "{## The table has no room for all visits" in text
+    with Build(tmp_path / "study", Options("pandoc"), lambda step, seconds: None) as steps:
+        assert {"abstract.pdf", "poster.pdf"} <= {path.name for path in steps.run()}
