@@ -34,6 +34,7 @@ RESULTS = ResultSet(
 
 def test_what_is_written_is_read_back_the_same() -> None:
     again = ResultSet.from_json(RESULTS.to_json())
+    assert ResultSet.from_json(RESULTS.to_json()) is again, "parsed once"
     assert list(again) == [MEDIAN, ABSENT]
     assert again.populations == RESULTS.populations
     assert again.provenance == RESULTS.provenance

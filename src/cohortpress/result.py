@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Literal
 
 from .errors import Fault, ResultError, did_you_mean
@@ -127,23 +128,26 @@ class ResultSet:
             f'"populations": {{\n{people}\n}},\n"results": [\n{lines}\n]\n}}\n'
         )
 
-    @classmethod
-    def from_json(cls, text: str) -> ResultSet:
-        """Read what :meth:`to_json` wrote.
+    @staticmethod
+    def from_json(text: str) -> ResultSet:
+        """Read what :meth:`to_json` wrote; the same text gives the same set.
 
         Raises ResultError where the text is not such a file.
         """
-        try:
-            raw = json.loads(text)
-            return cls(
-                (_result(record) for record in raw["results"]),
-                populations={name: _population(p) for name, p in raw["populations"].items()},
-                provenance=raw["provenance"],
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ResultError(
-                Fault(f"This is not a results.json of cohortpress ({error}).", "Build it again.")
-            ) from None
+        return _read(text)
+
+
+@lru_cache(maxsize=2)  # a build reads those of the last one and its own, several times
+def _read(text: str) -> ResultSet:
+    try:
+        raw = json.loads(text)
+        return ResultSet(
+            map(_result, raw["results"]),
+            populations={name: _population(p) for name, p in raw["populations"].items()},
+            provenance=raw["provenance"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ResultError(Fault(f"This is not a results.json of cohortpress ({error}).", "Build it again.")) from None
 
 
 def _lines(value: Any, levels: int, indent: str = " ") -> str:
@@ -159,8 +163,7 @@ def _dump(value: Any) -> str:
 
 
 def _result(record: dict[str, Any]) -> Result:
-    result = Result(**record)
-    return replace(result, warnings=tuple(result.warnings))
+    return Result(**{**record, "warnings": tuple(record.get("warnings", ()))})
 
 
 def _population(record: dict[str, Any]) -> Population:
