@@ -160,11 +160,22 @@ def test_a_sentence_stands_in_one_line_however_its_macro_is_laid_out(fill: Fill)
 
 def test_words_go_with_the_data(second_study: Path) -> None:
     replace(second_study / "sessions.csv", "D,finish,55.0", "D,finish,20.0")
+    replace(second_study / "sessions.csv", "B,finish,44.5", "B,finish,30.0")
     text = plain(filler_of(second_study).fill("{{ change_sentence(grip, finish) }}", FILE)[1])
     assert text.startswith("Median Grip strength decreased from 36.0")
-    replace(second_study / "sessions.csv", "D,finish,20.0", "D,finish,39.0")
+
+
+# Changes of 2.5, 3.5, -0.5 and -32.5, or -13.5: by hand, the middle of their ten averages is (-0.5 + 1) / 2.
+@pytest.mark.parametrize(("last", "median"), [("20.0", "30.25"), ("39.0", "36.0")])
+def test_where_the_pairs_went_another_way_than_the_medians_the_sentence_says_what_the_pairs_did(
+    second_study: Path, last: str, median: str
+) -> None:
+    replace(second_study / "sessions.csv", "D,finish,55.0", f"D,finish,{last}")
     text = plain(filler_of(second_study).fill("{{ change_sentence(grip, finish) }}", FILE)[1])
-    assert text.startswith("Median Grip strength stayed the same from 36.0")
+    text = text.replace("\N{NO-BREAK SPACE}", " ")
+    assert text.startswith("Median Grip strength was 36.0 kg (")
+    assert f" at start and {median} kg (" in text
+    assert "; within pairs it changed by 0.25 kg (p = " in text
 
 
 def test_a_p_that_does_not_exist_says_why(second_study: Path) -> None:
