@@ -79,10 +79,10 @@ def shrink(source: Path, target: Path, width: int = WIDTH) -> None:
 
 def picture_of(pdf: Path, target: Path) -> None:
     """Save a picture of the first page of a PDF."""
-    from cohortpress.printing import poster_preview
+    from cohortpress.pdfium import save_picture
 
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
-        poster_preview(pdf, Path(file.name), 2 * WIDTH)
+        save_picture(pdf, Path(file.name), 2 * WIDTH)
         shrink(Path(file.name), target)
 
 

@@ -21,6 +21,7 @@ LIBRARIES = {
     "blocks.jinja": "Parts of a page: head, foot, tables, figures",
     "language/en.jinja": "Sentences, captions and phrases",
 }
+WIDTH = 100  # characters of what a command says of itself
 
 
 def write(folder: Path) -> None:
@@ -128,8 +129,9 @@ def commands() -> Iterator[str]:
     for name, command in [("", main), *main.commands.items()]:
         called = f"cohortpress {name}".strip()
         # With the settings of the whole command: click keeps the options of help that the first context asks for.
-        width = {"max_content_width": 100, "terminal_width": 100}
-        context = click.Context(command, info_name=called, **width, **main.context_settings)
+        context = click.Context(
+            command, info_name=called, max_content_width=WIDTH, terminal_width=WIDTH, **main.context_settings
+        )
         yield f"\n## {called}\n\n```text\n{command.get_help(context).rstrip()}\n```"
 
 
