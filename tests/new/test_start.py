@@ -84,6 +84,26 @@ def wide_xlsx(folder: Path) -> list[Path]:
     return [folder / "wide.xlsx"]
 
 
+def test_a_name_may_stand_in_the_upper_of_two_rows_alone(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in (["Growth of invented children"], [], []):
+        sheet.append(line)
+    sheet.append(["Child", "Sex", "First seen", None, "Distance (mm)"])
+    sheet.append([None, None, None, None, "8 years", "10 years", "12 years", "14 years"])
+    for i in range(1, 9):
+        sheet.append([f"C{i}", "fm"[i % 2], dt.date(1970, 3, i), None, 20 + i, 21 + i, 23 + i, 24.5 + i])
+    sheet.merge_cells("E4:H4")
+    book.save(tmp_path / "growth.xlsx")
+    started = start(tmp_path / "study", [tmp_path / "growth.xlsx"])
+    assert started.summary.endswith("8 subjects in 8 rows, 4 visits, 1 endpoint, 1 characteristic")
+    cohort = read_cohort(tmp_path / "study", read_study(tmp_path / "study"))
+    assert cohort.subjects == tuple(f"C{i}" for i in range(1, 9))
+    (distances,) = cohort.values.values()
+    assert distances[0].tolist() == [21, 22, 24, 25.5]
+
+
 def dated_xlsx(folder: Path) -> list[Path]:
     """A date in each row, and ids in merged cells."""
     book = openpyxl.Workbook()

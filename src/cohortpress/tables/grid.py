@@ -44,8 +44,12 @@ class Grid:
         if not at or at > len(self.rows) or not any(map(str.strip, self.rows[at - 1])):
             mend = "One row must hold the names of the columns."
             raise DataError(Fault("The file has no head.", mend, table.where))
-        above = [self.merged.get((at - 1, column), "") for column in range(len(self.rows[at - 1]))]
-        head = tuple(" ".join(f"{group} {name}".split()) for group, name in zip(above, self.rows[at - 1], strict=True))
+        names = self.rows[at - 1]
+        above = [self.merged.get((at - 1, column), "") for column in range(len(names))]
+        if any(above):  # names in two rows: where the lower is empty the upper may hold the only one
+            both = zip(above, self.rows[at - 2], names, strict=True)
+            names = [name if group or name.strip() else upper for group, upper, name in both]
+        head = tuple(" ".join(f"{group} {name}".split()) for group, name in zip(above, names, strict=True))
         table = replace(table, head=head, head_row=at)
         if self.packed is not None:
             filled = at + np.flatnonzero(self.packed.filled()[at:])
