@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from studies import copy_flagship, read_html, replace
+from studies import copy_flagship, read_html, replace, write_second_study
 
 from cohortpress.build import MOST_DOUBTS, Build, Options
 from cohortpress.cli import main
@@ -90,6 +90,11 @@ def test_sound_data_are_not_flagged(tmp_path: Path) -> None:
         (
             {f"P3_{visit}": [f"2024-0{month}-12", "12.5", "4"] for month, visit in zip((1, 4, 7), VISITS, strict=True)},
             "crp: 'P3' has 12.5 at all 3 visits. Carried forward, or copied?",
+        ),
+        (
+            {"P3_end": ["2074-07-12", "12.5", "4"]},
+            "visits.csv, row 10, column when: 'P3' has the date '2074-07-12', more than 50 years from all its others. "
+            "Is the year right?",
         ),
         ({"P9_start": ["2024-01-10", "", ""]}, "'P9' has no value of any endpoint. Is the id spelt otherwise?"),
         ({"P03_start": ["2024-01-10", "21.5", "7"]}, "'P3' and 'P03' are spelt almost alike. Are they one subject?"),
@@ -197,7 +202,7 @@ def test_a_sex_that_differs_between_the_rows_of_a_subject_is_doubted_and_an_age_
     text = (folder / "visits.csv").read_text(encoding="utf-8")
     changed = text.replace("P2,end,2024-07-11,11.5,5,46,f", "P2,end,2024-07-11,11.5,5,46,m")
     changed = changed.replace("P3,end,2024-07-12,12.5,4,49,m", "P3,end,2024-07-12,12.5,4,50,m")
-    doubt = "visits.csv, row 7, column sex: The value differs from that of an earlier visit, in 1 subject."
+    doubt = "visits.csv, row 7, column sex: The value differs from that of an earlier visit, in 1 subject: 'P2'."
     for rows, doubted in ((text, False), (changed, True)):
         (folder / "visits.csv").write_text(rows, encoding="utf-8")
         for _ in range(2):  # the second time it is told from what was kept
@@ -209,6 +214,96 @@ def test_a_sex_that_differs_between_the_rows_of_a_subject_is_doubted_and_an_age_
         assert (f"warning: {doubt}" in shown, "Nothing looks wrong." in shown) == (doubted, not doubted)
     assert "visits.csv, row 10, column age: The value differs" in shown
     assert "warning: visits.csv, row 10, column age" not in shown
+
+
+def test_a_doubt_is_told_once_by_a_build_with_documents(tmp_path: Path) -> None:
+    folder = write_second_study(tmp_path / "second")
+    replace(folder / "report/study.yml", "  subjects: people.csv\n", "")
+    replace(folder / "sessions.csv", "climber,session,grip\n", "climber,session,grip,hand,practice\n")
+    text = (folder / "sessions.csv").read_text(encoding="utf-8").replace("A,start,30.5", "A,start,30.5,R,3")
+    text = text.replace("A,finish,33.0", "A,finish,33.0,L,3")
+    lines = [line + "," * (4 - line.count(",")) for line in text.splitlines()]
+    (folder / "sessions.csv").write_text("\n".join(lines), encoding="utf-8")
+    said: list[str] = []
+    with Build(folder, Options(), lambda step, seconds: None, lambda fault: said.append(str(fault))) as steps:
+        steps.analyse()
+        steps.fill("abstract")
+    doubts = [line for line in said if "differs" in line]
+    assert len(doubts) == 1
+    assert "sessions.csv, row 3, column hand" in doubts[0]
+    assert "in 1 subject: 'A'." in doubts[0]
+
+
+@pytest.mark.parametrize("publish", ["full", "aggregate"])
+def test_the_published_note_names_no_subject_where_aggregates_are_published(tmp_path: Path, publish: str) -> None:
+    folder = study(tmp_path, P3_end=["2074-07-12", "12.5", "4"])
+    with (folder / "report/study.yml").open("a", encoding="utf-8") as file:
+        file.write(f"publish: {publish}\n")
+    with Build(folder, Options(), lambda step, seconds: None) as steps:
+        steps.analyse()
+        assert ("'P3' has the date" in steps.space.results_file.read_text(encoding="utf-8")) == (publish == "full")
+
+
+@pytest.mark.parametrize(
+    "name", ["Mean", "MEDIAN", "Mean (SD)", "Total:", "SD", "n = 8", "Mittelwert", "Summe", "Gesamt", "gemiddelde",
+             "totaal", "Moyenne", "médiane"],
+)  # fmt: skip
+def test_a_row_that_sums_up_the_others_is_doubted(tmp_path: Path, name: str) -> None:
+    folder = study(tmp_path, **{f"{name}_start": ["2024-01-15", "22.5", "7"]})
+    doubt = f"visits.csv, row 26, column id: '{name}' reads like a summary, and counts as a subject. Delete the row."
+    assert warnings(folder) == [doubt]
+    assert "Nothing looks wrong" not in CliRunner().invoke(main, ["check-data", "--study", str(folder)]).output
+
+
+@pytest.mark.parametrize("names", [("N",), ("SD-03", "N12", "Total1", "Summer", "Meaney")])
+def test_a_subject_whose_id_is_like_a_summary_is_none(tmp_path: Path, names: tuple[str, ...]) -> None:
+    folder = study(tmp_path)
+    text = (folder / "visits.csv").read_text(encoding="utf-8")
+    for number, name in enumerate(names, 1):
+        text = text.replace(f"P{number},", f"{name},")
+    (folder / "visits.csv").write_text(text, encoding="utf-8")
+    assert warnings(folder) == []
+
+
+WINDOWS = """\
+title: Growth
+data: {visits: visits.csv, subject_id: id, date: seen}
+visits:
+  eight: {label: 8 years, year: 0, days: [-90, 90]}
+  ten: {label: 10 years, year: 2, days: [640, 820]}
+  twelve: {label: 12 years, year: 4, days: [1370, 1550]}
+  fourteen: {label: 14 years, year: 6, days: [2100, 2280]}
+endpoints:
+  distance: {label: Distance, unit: mm}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "year", "gap"), [(2, None, 0), (4, 1964, 6), (4, 1984, 8), (4, 2074, 98), (2, 1960, 12), (5, 1996, 22)]
+)
+def test_a_date_with_another_year_is_doubted_where_dates_make_the_visits(
+    tmp_path: Path, row: int, year: int | None, gap: int
+) -> None:
+    dates = [f"{seen}-03-0{child}" for child in (1, 2, 3) for seen in (1970, 1972, 1974, 1976)]
+    rows = [f"C{1 + i // 4},{date},{20 + i}.5" for i, date in enumerate(dates)]
+    if year:
+        rows[row - 2] = f"C1,{year}-03-01,{18 + row}.5"
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report/study.yml").write_text(WINDOWS, encoding="utf-8")
+    (tmp_path / "visits.csv").write_text("\n".join(["id,seen,distance", *rows]), encoding="utf-8")
+    expected = (
+        f"visits.csv, row {row}, column seen: 'C1' has the date '{year}-03-01', more than {gap} years from all its "
+        "others. Is the year right?"
+    )
+    assert [line for line in warnings(tmp_path) if "has no value" not in line] == [expected] * bool(year)
+
+
+def test_of_two_dates_the_one_far_from_those_of_the_others_is_doubted(tmp_path: Path) -> None:
+    rows = ["C1,1964-03-01,20.5", "C1,1972-03-01,22.5", "C2,1970-03-02,21.5", "C2,1972-03-02,23.5"]
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report/study.yml").write_text(WINDOWS, encoding="utf-8")
+    (tmp_path / "visits.csv").write_text("\n".join(["id,seen,distance", *rows]), encoding="utf-8")
+    assert ["'1964-03-01'" in line for line in warnings(tmp_path)] == [True]
 
 
 def test_a_build_tells_a_few_and_how_many_more_there_are(tmp_path: Path) -> None:

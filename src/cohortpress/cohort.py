@@ -16,9 +16,9 @@ from .errors import DataError, Doubt, Fault
 from .study import STUDY_FILE, Study
 from .tables import read_table
 from .tables.blocks import Block, column_of, needed, shape
-from .tables.checks import empty, repeated, unknown
+from .tables.checks import empty, repeated, summaries, unknown
 from .tables.dates import days
-from .tables.table import Array, Flags, Indices, Table
+from .tables.table import Array, Flags, Indices, Table, pick
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 FlagMatrix = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
@@ -164,6 +164,7 @@ def cohort_of(tables: Mapping[str, Table], study: Study, faults: list[Fault]) ->
         raise DataError(*faults)
     notes = [note for table in tables.values() for note in table.notes]
     people = _people(subjects, study, faults)
+    notes += summaries(subjects, data.subject_id)
     for table in (measurements, events):
         if table and data.subject_id in subjects:
             faults += unknown(table, data.subject_id, people.number, f"is not a subject of {subjects.where}")
@@ -235,10 +236,15 @@ class _People:
         first[self.rows[known]] = values[known]  # where a subject stands several times the last one stays
         differs = known[values[known] != first[self.rows[known]]]
         if len(differs):
-            count = len(np.unique(self.rows[differs]))
-            problem = f"The value differs from that of an earlier visit, in {count} subject{'s' if count > 1 else ''}."
+            subjects = np.unique(self.rows[differs]).tolist()
+            plural = "s" * (len(subjects) > 1)
+            problem = f"The value differs from that of an earlier visit, in {len(subjects)} subject{plural}"
             place = self.table.place(int(differs.min()), column)
-            notes.append((Fault if may_change else Doubt)(problem, "The earliest counts.", place))
+            if may_change:
+                notes.append(Fault(f"{problem}.", "The earliest counts.", place))
+            else:
+                who = ", ".join(f"'{subject}'" for subject in pick(tuple(self.number), subjects))
+                notes.append(Doubt(f"{problem}: {who}.", "The earliest counts.", place))
         return first
 
     def fault(self, subject: int, column: str, problem: str, mend: str) -> Fault:

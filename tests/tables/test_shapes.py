@@ -71,6 +71,19 @@ def test_of_two_values_equally_near_the_earlier_counts(tmp_path: Path) -> None:
     np.testing.assert_array_equal(cohort.values["crp"], [[50, 5]])
 
 
+@pytest.mark.parametrize("more", ["A,180,7.0,9", "A,180,,9", "A,400,1,1\nA,400,2,2", "A,170,5,8\nA,170,6,9"])
+def test_of_values_on_one_day_one_that_is_alike_or_does_not_count_may_follow(tmp_path: Path, more: str) -> None:
+    cohort = read(tmp_path, f"id,day,crp,other\nA,0,50,1\nA,180,7,8\n{more}\n", data=DATED)
+    np.testing.assert_array_equal(cohort.values["crp"], [[50, 7]])
+
+
+def test_of_two_values_on_one_day_neither_counts(tmp_path: Path) -> None:
+    text = "id,day,crp\nA,2024-01-01,50\nA,2024-06-29,7\nB,2024-01-01,7\nB,2024-06-29,4\nA,2024-06-29,<7\n"
+    assert faults(tmp_path, text, data=DATED) == [
+        "visits.csv, row 6, column day: 'A' at '2024-06-29' stands in row 3 already. Keep one."
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "later"),
     [

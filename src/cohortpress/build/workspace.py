@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CohortpressError, Fault, StudyError
+from ..errors import CohortpressError, Doubt, Fault, StudyError
 from ..freshness import ANALYSIS, LEDGER, TEMPLATES, packaged_templates
 from ..ledger import Input, Ledger, code_digest, digest, write
 from .options import DOCUMENTS, ENDINGS, Document, Options, Report, Warn
@@ -132,7 +132,10 @@ class Workspace:
             with without_collection():
                 results = format_results(analyse(self.study, self.cohort), self.study)
             self._warn_of_small_groups()
-            note = provenance(self.folder, self.study, [str(note) for note in self.cohort.notes])
+            # A doubt names its subject.
+            named = self.study.publish == "full"
+            notes = [str(note) for note in self.cohort.notes if named or not isinstance(note, Doubt)]
+            note = provenance(self.folder, self.study, notes)
             write(self.results_file, results.with_provenance(note).to_json())
             return few(doubts(self.study, *self.measured_values))
 
@@ -235,7 +238,7 @@ class Workspace:
     def caution(self, faults: Iterable[Fault]) -> None:
         """Warn of what stops nothing, now and whenever nothing has changed since."""
         for fault in faults:
-            if fault not in self.warnings:
+            if str(fault) not in map(str, self.warnings):  # what was kept is no Doubt any more
                 self.warnings.append(fault)
                 self._warn(fault)
 

@@ -7,16 +7,19 @@ block for each endpoint; else there is one.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import Fault, did_you_mean
+from ..errors import Doubt, Fault, did_you_mean
 from ..study import STUDY_FILE, Study
 from .checks import empty, repeated, unknown
 from .dates import days
 from .table import Array, Cells, Flags, Indices, Table, pick
+
+YEAR = 365  # days by which a date may miss the schedule before its year is doubted
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,14 @@ def shape(
         kept = np.array([cell not in skipped for cell in table.text(study.data.visit)], dtype=np.bool_)
     parts = [(np.flatnonzero(kept & rows), columns) for rows, columns in _parts(table, study, faults)]
     if _has_windows(study):
-        day = _days(table, study, kept, starts, faults)
+        day = _days(table, study, kept, starts, faults, notes)
         return [
-            _nearest(table, rows, day, study, name, column, notes)
+            _nearest(table, rows, day, study, name, column, faults, notes)
             for rows, columns in parts
             for name, column in columns.items()
         ], day
+    if study.data.date:
+        notes += _another_year(table, study, days(table, study.data.date, [])[0])
     visits = _visits(table, study, kept, faults)
     blocks = [Block(table.take(rows), pick(visits, rows.tolist()), columns) for rows, columns in parts]
     for block in blocks:
@@ -113,11 +118,14 @@ def _visits(table: Table, study: Study, kept: Flags, faults: list[Fault]) -> Cel
     return tuple(known.get(cell, "") for cell in table.text(column))
 
 
-def _days(table: Table, study: Study, kept: Flags, starts: Mapping[str, float], faults: list[Fault]) -> Array:
+def _days(
+    table: Table, study: Study, kept: Flags, starts: Mapping[str, float], faults: list[Fault], notes: list[Fault]
+) -> Array:
     """Return the day of each row since the start: the first date of its subject, where the data tell no other."""
     column = study.data.date or ""
     faults += empty(table, column, kept)
     day, are_dates = days(table, column, faults)
+    notes += _another_year(table, study, day)
     subjects, first = table.text(study.data.subject_id), dict(starts)
     if are_dates and not starts:
         for index in np.flatnonzero(~np.isnan(day)).tolist():
@@ -127,10 +135,48 @@ def _days(table: Table, study: Study, kept: Flags, starts: Mapping[str, float], 
     return day
 
 
+def _another_year(table: Table, study: Study, day: Array) -> list[Fault]:
+    """Return a doubt for each subject whose first or last date lies further from its others than any plan explains.
+
+    That is: all its dates span a year more than the schedule, and this one lies a year more than two planned visits
+    from the next. Of two that do, the one further from its next; else from the median of the table.
+    """
+    planned = sorted(visit.planned_day for visit in study.visits.values() if visit.planned_day is not None)
+    if len(planned) < 2:
+        return []
+    rows: defaultdict[str, dict[float, int]] = defaultdict(dict)
+    for index, subject in enumerate(table.text(study.data.subject_id)):
+        if not np.isnan(day[index]):
+            rows[subject].setdefault(float(day[index]), index)
+    found: list[Fault] = []
+    for subject, dates in rows.items():
+        when = sorted(dates)
+        if when[-1] - when[0] > planned[-1] - planned[0] + YEAR:
+            ends = (when[0], when[1]), (when[-1], when[-2])
+            middle = float(np.nanmedian(day))
+            gap, _, far = max((abs(end - other), abs(end - middle), end) for end, other in ends)
+            if gap > max(np.diff(planned)) + YEAR:
+                column = study.data.date or ""
+                cell = table.text(column)[dates[far]]
+                problem = f"'{subject}' has the date '{cell}', more than {int(gap // YEAR)} years from all its others."
+                found.append(Doubt(problem, "Is the year right?", table.place(dates[far], column)))
+    return found
+
+
 def _nearest(
-    table: Table, rows: Indices, day: Array, study: Study, name: str, column: str, notes: list[Fault]
+    table: Table,
+    rows: Indices,
+    day: Array,
+    study: Study,
+    name: str,
+    column: str,
+    faults: list[Fault],
+    notes: list[Fault],
 ) -> Block:
-    """Return the values of an endpoint that are nearest to a visit, within its window; of two, the earlier."""
+    """Return the values of an endpoint that are nearest to a visit, within its window; of two, the earlier.
+
+    Of two on the same date neither is: a fault, unless they are the same.
+    """
     visits, cells = tuple(study.visits), table.codes(column)
     planned = np.array([visit.planned_day or 0 for visit in study.visits.values()])
     rows = rows[np.array([cells[row] != "" for row in rows.tolist()], dtype=np.bool_)]
@@ -148,5 +194,21 @@ def _nearest(
     if outside or further:
         problem = f"Of {len(rows)} values {outside} lie in no window, and {further} are not the nearest to the visit."
         notes.append(Fault(problem, "They are left out.", f"{table.where}, column {column}"))
+    if further:
+        faults += _at_once(table, rows[np.sort(order)], rows[chosen], study, column)
     chosen = np.sort(chosen)
     return Block(table.take(rows[chosen]), pick(visits, visit[chosen].tolist()), {name: column})
+
+
+def _at_once(table: Table, rows: Indices, chosen: Indices, study: Study, column: str) -> list[Fault]:
+    """Return a fault for each of ``rows`` with the subject and date of a ``chosen`` one before it, and other values."""
+    date = study.data.date or ""
+    keys = list(zip(table.text(study.data.subject_id), table.text(date), strict=True))
+    values, below = table.numbers(column, [], limits=True)
+    counts = {keys[row] for row in chosen.tolist()}
+    different: dict[tuple[tuple[str, str], float, bool], int] = {}
+    for row in rows.tolist():
+        if keys[row] in counts:
+            different.setdefault((keys[row], float(values[row]), bool(below[row])), row)
+    part = table.take(np.array(sorted(different.values()), dtype=np.intp))
+    return repeated(part, date, part.text(study.data.subject_id), part.text(date))
