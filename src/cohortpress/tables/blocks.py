@@ -139,7 +139,8 @@ def _another_year(table: Table, study: Study, day: Array) -> list[Fault]:
     """Return a doubt for each subject whose first or last date lies further from its others than any plan explains.
 
     That is: all its dates span a year more than the schedule, and this one lies a year more than two planned visits
-    from the next. Of two that do, the one further from its next; else from the median of the table.
+    from the next. Of two that do, the one further from its next; else the one with fewer dates of the table
+    about it.
     """
     planned = sorted(visit.planned_day for visit in study.visits.values() if visit.planned_day is not None)
     if len(planned) < 2:
@@ -148,13 +149,13 @@ def _another_year(table: Table, study: Study, day: Array) -> list[Fault]:
     for index, subject in enumerate(table.text(study.data.subject_id)):
         if not np.isnan(day[index]):
             rows[subject].setdefault(float(day[index]), index)
+    span = planned[-1] - planned[0] + YEAR
     found: list[Fault] = []
     for subject, dates in rows.items():
         when = sorted(dates)
-        if when[-1] - when[0] > planned[-1] - planned[0] + YEAR:
+        if when[-1] - when[0] > span:
             ends = (when[0], when[1]), (when[-1], when[-2])
-            middle = float(np.nanmedian(day))
-            gap, _, far = max((abs(end - other), abs(end - middle), end) for end, other in ends)
+            gap, _, far = max((abs(end - next_), np.sum(np.abs(day - end) > span), end) for end, next_ in ends)
             if gap > max(np.diff(planned)) + YEAR:
                 column = study.data.date or ""
                 cell = table.text(column)[dates[far]]
