@@ -45,6 +45,19 @@ def test_a_wrong_command_is_a_matter_of_usage(tmp_path: Path, arguments: list[st
     assert "Traceback" not in done.stderr
 
 
+def test_a_misspelt_document_or_spreadsheet_is_told_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "visits.csv").write_text("id,crp\n")
+    for arguments, said in (
+        (["build", "postre"], "'postre' is not known. Did you mean 'poster'?"),
+        (["check", "leaflet"], "'leaflet' is not known. Known: abstract, poster."),
+        (["new", "x", "--data", tmp_path / "visit.csv"], "There is no such file. Did you mean 'visits.csv'?"),
+        (["new", "x", "--data", tmp_path / "no" / "a.csv"], "There is no such file."),
+    ):
+        done = run(*arguments)
+        assert done.exit_code == 2
+        assert said in done.stderr
+
+
 def test_a_folder_without_a_study(tmp_path: Path) -> None:
     done = cohortpress(tmp_path, "build")
     assert (done.returncode, done.stdout) == (1, "")

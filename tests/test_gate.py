@@ -12,7 +12,7 @@ from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
 from cohortpress.errors import TemplateError
 from cohortpress.formatting import format_results
-from cohortpress.gate import bare_numbers, blank, check_prose, lost_braces, overreach, read_words, to_write
+from cohortpress.gate import bare_numbers, blank, check_prose, lost_braces, no_prose, overreach, read_words, to_write
 from cohortpress.language import Language
 from cohortpress.new import start
 from cohortpress.result import ResultSet
@@ -232,3 +232,19 @@ def test_what_new_left_to_write_is_told_until_it_is_written(
         answered = re.sub(r"(?<!\*)\*([^*\n]+)\*(?!\*)", "*An answer, stressed.*", text)
         assert to_write(answered, name) == []
         assert not set(asked) & set(re.findall(r"\*([^*\n]+)\*", written(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("", True),
+        ("---\ndocument: abstract\n---\n\n{{ masthead() }}\n\n## Results\n\n{{ endpoints_table() }}\n", True),
+        ("## Results\n\nMost fell.\n", False),
+        ("{{ change_sentence(esr, month_6) }}", False),
+        ("Все.", False),
+    ],
+)
+def test_a_document_without_prose_is_told(text: str, empty: bool) -> None:
+    said = [str(fault) for fault in no_prose(text, "report/a.qmd")]
+    assert said == ["report/a.qmd: There is no prose in it. Write some."] * empty
+    assert no_prose(text, "templates/language/en.jinja") == []

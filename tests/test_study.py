@@ -84,6 +84,11 @@ BROKEN = [
         "Start",
         "visits.start: 'Start' cannot stand here. Write keys with values below it.",
     ),
+    (
+        "{right: R, left: L}",
+        "[R, L]",
+        "characteristics.hand.categories cannot stand here. Names with values belong here: 'name: value'.",
+    ),
     ("{right: R, left: L}", "{}", "characteristics.hand.categories has too few entries. Add one."),
     (
         "{right: R, left: L}",
@@ -257,6 +262,11 @@ def test_what_is_no_yaml_says_the_line(text: str) -> None:
     assert "\x07" not in str(raised.value)
 
 
+def test_a_second_colon_is_told_its_mend() -> None:
+    with pytest.raises(StudyError, match=r"line 1: This is not YAML: .* behind the first colon in quotation marks\. Check"):
+        parse_study("title: Grip: a study\nlanguage: en", FILE)
+
+
 @pytest.mark.parametrize("text", ["", "- a", "x"])
 def test_what_holds_no_keys_is_no_study(text: str) -> None:
     with pytest.raises(StudyError, match="holds no keys"):
@@ -267,8 +277,8 @@ def test_a_missing_or_unreadable_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"study\.yml: The file is missing\. Is this the folder of a study\?"):
         read_study(tmp_path)
     (tmp_path / "report").mkdir()
-    (tmp_path / FILE).write_bytes("title: é".encode("latin-1"))
-    with pytest.raises(StudyError, match=r"study\.yml: The file is not UTF-8"):
+    (tmp_path / FILE).write_bytes("# one\ntitle: é".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"study\.yml, line 2: The file is not UTF-8\. Save it as UTF-8\.$"):
         read_study(tmp_path)
 
 

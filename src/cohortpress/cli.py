@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .errors import MOST_SHOWN, CohortpressError, Fault, OutputError
+from .errors import MOST_SHOWN, CohortpressError, Fault, OutputError, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from .changes import Changes
@@ -42,6 +42,25 @@ def _study_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--quiet", "-q", is_flag=True, help="Say nothing unless something is wrong.")(command)
+
+
+class _Near(click.Choice[str]):
+    """Words of which one may be meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        if value not in self.choices:
+            self.fail(f"'{value}' is not known. {did_you_mean(value, self.choices)}", param, context)
+        return super().convert(value, param, context)
+
+
+class _File(click.Path):
+    """A file that there is; of one that there is not, the nearest in its folder is named."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        if not (path := Path(value)).exists():
+            beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+            self.fail(f"'{value}': There is no such file. {nearest(path.name, beside)}".strip(), param, context)
+        return super().convert(value, param, context)
 
 
 class _Group(click.Group):
@@ -82,7 +101,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("documents", nargs=-1, type=click.Choice(["abstract", "poster"]))
+@click.argument("documents", nargs=-1, type=_Near(["abstract", "poster"]))
 @click.option("--engine", envvar="ENGINE", help="pandoc or quarto; without it Quarto where there is one.")
 @click.option(
     "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
@@ -249,7 +268,7 @@ def audit(file: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("document", default="abstract", type=click.Choice(["abstract", "poster"]))
+@click.argument("document", default="abstract", type=_Near(["abstract", "poster"]))
 @_study_option
 def check(document: str, folder: Path) -> None:
     """Say what STROBE and SAMPL ask, and what the DOCUMENT (the abstract) answers, with the place."""
@@ -267,7 +286,7 @@ def check(document: str, folder: Path) -> None:
     "--data",
     "files",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_File(dir_okay=False, path_type=Path),
     help="A spreadsheet, or several; without any, a small made-up example.",
 )
 @click.option("--subject", help="The column that tells the subjects apart, if it is not recognised.")

@@ -57,6 +57,7 @@ def check_prose(
         fault
         for file, text in texts.items()
         for fault in (
+            *no_prose(text, file),
             *to_write(text, file),
             *lost_braces(text, file),
             *bare_numbers(text, file, study, results, language),
@@ -73,6 +74,12 @@ def typed_in_study(study: Study, results: ResultSet, language: Language) -> list
         for key in ("title", "design", "notice")
         for fault in bare_numbers(getattr(study, key), "", study, results, language)
     ]
+
+
+def no_prose(text: str, file: str) -> list[Fault]:
+    """Return a fault for a document in which nothing stands but headings, tables and figures."""
+    said = "_sentence(" in text or re.search(r"[^\W\d_]", re.sub(r"^#.*$", "", blank(text), flags=re.M))
+    return [] if said or not file.endswith(".qmd") else [Fault("There is no prose in it.", "Write some.", file)]
 
 
 def to_write(text: str, file: str) -> list[Fault]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, StudyError, TemplateError
+from ..freshness import TEMPLATES
 from ..ledger import Input, write
 from .drawing import Drawing
 from .options import Document
@@ -35,7 +36,8 @@ class Filling:
 
         functions = {"draw": draw, "qr_code": qr_code, "document": self._document}
         space = self._space
-        return Filler(space.study, space.results, space.template_folders, functions, space.cache)
+        own = (space.folder / TEMPLATES).is_dir()
+        return Filler(space.study, space.results, space.template_folders, functions, space.cache, own=own)
 
     def write(self) -> None:
         """Fill the document, and make its style sheet."""

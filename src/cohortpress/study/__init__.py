@@ -63,13 +63,14 @@ def read_study(folder: Path) -> Study:
     """
     path = folder / STUDY_FILE
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = (content := path.read_bytes()).decode("utf-8-sig")
     except FileNotFoundError:
         raise StudyError(
             Fault("The file is missing.", "Is this the folder of a study?", str(path))
         ) from None
     except UnicodeDecodeError as error:
-        raise StudyError(Fault(f"The file is not UTF-8 ({error}).", "Save it as UTF-8.", str(STUDY_FILE))) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        raise StudyError(Fault("The file is not UTF-8.", "Save it as UTF-8.", f"{STUDY_FILE}, line {line}")) from None
     return parse_study(text, str(STUDY_FILE))
 
 

@@ -20,7 +20,7 @@ KINDS = {
     "float": ("is no number", "Write one, with a decimal point."),
     "bool": ("is neither true nor false", "Write one of them."),
     "model": ("cannot stand here", "Write keys with values below it."),
-    "dict": ("cannot stand here", "Write names with values below it."),
+    "dict": ("cannot stand here", "Names with values belong here: 'name: value'."),
     "tuple": ("is no list", "Write it as '[one, two]'."),
 }
 
@@ -29,7 +29,10 @@ def yaml_fault(error: yaml.YAMLError, file: str) -> Fault:
     mark = getattr(error, "problem_mark", None)
     where = f"{file}, line {mark.line + 1}" if mark else file
     problem = getattr(error, "problem", None) or str(error)
-    return Fault(f"This is not YAML: {problem}.", "Check indentation, colons and quotation marks.", where)
+    mend = "Check indentation, colons and quotation marks."
+    if problem.startswith("mapping values are not allowed"):  # a text with a colon in it, or what is set in too far
+        mend = f"Put the text behind the first colon in quotation marks. {mend}"
+    return Fault(f"This is not YAML: {problem}.", mend, where)
 
 
 def model_fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fault:

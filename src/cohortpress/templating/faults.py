@@ -23,13 +23,18 @@ FAULTS_OF_A_TEMPLATE = (
     TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError,
 )  # fmt: skip
 _TYPOGRAPHIC = "\u2018-\u201f\xab\xbb\u2039\u203a"
+_TAGS = {*"autoescape block call claim extends filter for from if import include macro print set with".split()}
+_TAGS |= {"else", "elif", *(f"end{tag}" for tag in _TAGS)}
 # A tag that another follows before it ends, and where it does, with the start of its line.
 _OPEN_TAG = re.compile(r"(\{\{(?! \"\{\{<)|\{%)(?=(?:(?!\}\}|%\}).)*?(?:\{\{|\{%|\Z))[^\n]{0,30}", re.DOTALL)
 
 
 @contextlib.contextmanager
-def located(file: str, known: Mapping[str, Any] | None = None) -> Iterator[None]:
-    """Turn whatever goes wrong while filling ``file`` into an error with its place; ``known`` are names in it."""
+def located(file: str, known: Mapping[str, Any] | None = None, *, own: bool = True) -> Iterator[None]:
+    """Turn whatever goes wrong while filling ``file`` into an error with its place; ``known`` are names in it.
+
+    Without ``own`` templates, which an author could mend, the place is that in ``file`` alone.
+    """
     try:
         yield
     except TemplateNotFound as error:
@@ -39,13 +44,13 @@ def located(file: str, known: Mapping[str, Any] | None = None) -> Iterator[None]
         raise TemplateError(_broken_tag(error, _short(error.filename or file))) from None
     except CohortpressError as error:
         kind = TemplateError if isinstance(error, ResultError) else type(error)
-        place = _place(error, file)
+        place = _place(error, file, own=own)
         raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
     except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
         word = re.match(r"'(\w+)' is undefined", str(error))
         mend = _meant(word[1], known) if word and known else _misspelt(str(error))
         problem = f"{str(error).rstrip('.')}."
-        raise TemplateError(Fault(problem, mend, _place(error, file))) from None
+        raise TemplateError(Fault(problem, mend, _place(error, file, own=own))) from None
 
 
 def _meant(word: str, known: Mapping[str, Any]) -> str:
@@ -62,6 +67,9 @@ def _broken_tag(error: TemplateSyntaxError, file: str) -> Fault:
     where = f"{file}, line {error.lineno}"
     if quotation := re.fullmatch(f"unexpected char '([{_TYPOGRAPHIC}])'", message):
         return Fault(f"{quotation[1]} is a typographic quotation mark.", "Write \" or ' within a tag.", where)
+    unknown = re.match(r"Encountered unknown tag '(\w+)'", message)
+    if unknown and unknown[1] not in _TAGS:
+        return Fault(f"Unknown tag '{unknown[1]}'.", nearest(unknown[1], _TAGS), where)
     for start in _OPEN_TAG.finditer(error.source or ""):
         if (begins := start.string.count("\n", 0, start.start()) + 1) <= error.lineno:
             problem = f"The tag '{start[0].strip()}' is opened here and not closed."
@@ -88,8 +96,8 @@ def _misspelt(message: str) -> str:
     return ""
 
 
-def _place(error: BaseException, file: str) -> str:
-    """Return the line of the document, and of the macro below it, where ``error`` was raised."""
+def _place(error: BaseException, file: str, *, own: bool = True) -> str:
+    """Return the line of the document, and of the macro of one's ``own`` below it, where ``error`` was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [
         f"{_short(frame.filename)}, line {frame.lineno}"
@@ -97,7 +105,7 @@ def _place(error: BaseException, file: str) -> str:
         if frame.filename == file or frame.filename.endswith(".jinja")
     ]
     outer, inner = (places[0], places[-1]) if places else (file, file)
-    return outer if outer == inner else f"{outer} (in {inner})"
+    return outer if outer == inner or not own else f"{outer} (in {inner})"
 
 
 def _short(filename: str) -> str:

@@ -84,6 +84,7 @@ def _language(study: Study, file: str, told: Mapping[str, Any]) -> Language:
 class Filler:
     """Fills documents; templates are found in the first of ``folders`` that has them, and compiled into ``cache``.
 
+    Without ``own`` templates of the study, messages name the line of the document alone.
     Raises StudyError where there is no language file for the language of the study.
     """
 
@@ -94,6 +95,8 @@ class Filler:
         folders: Sequence[Path],
         functions: Mapping[str, object],
         cache: Path | None = None,
+        *,
+        own: bool = True,
     ) -> None:
         self._environment = _environment(folders, cache)
         self._environment.globals = {
@@ -104,7 +107,7 @@ class Filler:
             "_next": self._next,
             **functions,
         }
-        self._study, self._results = study, results
+        self._study, self._results, self._own = study, results, own
         self._counts: Counter[str] = Counter()
         self._language_file, self._told = _read_words(study, self._environment)
         self.language = _language(study, self._language_file, self._told)
@@ -154,7 +157,7 @@ class Filler:
         Raises TemplateError with file and line where a name is unknown, a tag is broken or a value does not
         exist.
         """
-        with located(file, self._environment.globals):
+        with located(file, self._environment.globals, own=self._own):
             self._environment.globals |= self._macros(self._language_file, self._sentence) | self._told
             self._counts.clear()
             self._environment.globals |= self._macros("blocks.jinja", of_names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import nodes
+from jinja2 import UndefinedError, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
@@ -37,15 +37,22 @@ _SEVERAL = frozenset({"endpoints", "visits", "responses", "characteristics"})
 
 
 def of_names(macro: Any) -> Any:
-    """Return a macro that says what is wrong where its arguments should be names and are not."""
-    if not (_ONE | _SEVERAL).intersection(getattr(macro, "arguments", ())):
+    """Return a macro that says what is wrong where its arguments lack, or should be names and are not."""
+    if not getattr(macro, "arguments", ()):
         return macro
 
     def call(*args: object, **kwargs: object) -> Any:
         for parameter, given in [*zip(macro.arguments, args, strict=False), *kwargs.items()]:
             if parameter in _ONE | _SEVERAL:
                 _check_names(parameter, given)
-        return macro(*args, **kwargs)
+        try:
+            return macro(*args, **kwargs)
+        except UndefinedError as error:
+            lacking = {f"parameter '{name}' was not provided" for name in macro.arguments[len(args) :]}
+            if str(error) not in lacking:
+                raise
+            name, call = macro.name, f"{macro.name}({', '.join(macro.arguments)})"
+            refuse(f"'{name}' lacks an argument: {error}.", f"It is called {call}.")
 
     return call
 

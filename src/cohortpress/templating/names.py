@@ -127,6 +127,10 @@ class Branch:
         compose = COMPOSED.get(name)
         if compose and all(part in self._parts for part in compose.needs):
             return compose(*(self._parts[part] for part in compose.needs))
+        median = self._parts.get("median")
+        if name == "vs_baseline" and isinstance(median, Value) and median.result.visit:
+            problem = f"'{median.result.visit}' is the baseline, which is not compared with itself."
+            raise ResultError(Fault(problem, "Name a later visit."))
         mend = did_you_mean(name, [*self._parts, *(k for k in COMPOSED if COMPOSED[k].needs[0] in self._parts)])
         raise ResultError(Fault(f"'{self._id}' has no '{name}'.", mend))
 
