@@ -23,7 +23,10 @@ FAULTS_OF_A_TEMPLATE = (
     TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError,
 )  # fmt: skip
 _TYPOGRAPHIC = "\u2018-\u201f\xab\xbb\u2039\u203a"
-_TAGS = {*"autoescape block call claim extends filter for from if import include macro print set with".split()}
+_TAGS = {
+    "autoescape", "block", "call", "claim", "extends", "filter", "for", "from", "if", "import", "include", "macro",
+    "print", "set", "with",
+}  # fmt: skip
 _TAGS |= {"else", "elif", *(f"end{tag}" for tag in _TAGS)}
 # A tag that another follows before it ends, and where it does, with the start of its line.
 _OPEN_TAG = re.compile(r"(\{\{(?! \"\{\{<)|\{%)(?=(?:(?!\}\}|%\}).)*?(?:\{\{|\{%|\Z))[^\n]{0,30}", re.DOTALL)
