@@ -38,8 +38,8 @@ ROOM_OF_A_ROW = 0.35
 # A panel that is alone is at most so many times as wide as it is high.
 WIDEST = 2.4
 LEAST_SPARE = 0.25  # of its width: a narrower strip beside it would look like an accident
-# And so much higher on a poster, where it is the hero.
-TALLER = 1.4
+# And so much higher on a poster, where it is the hero, in larger letters: the text of so short a poster is large, too.
+TALLER, LARGER = 1.4, 1.2
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -195,12 +195,14 @@ class Theme(_Part):
         width = (figure.width_mm * share - (fit - 1) * between) / fit
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         alone = fit == 1 and not whole
-        height *= TALLER if alone and document == "poster" else 1
+        hero = alone and document == "poster"
+        height *= TALLER if hero else 1
         spare = width / (WIDEST * height) - 1 if alone else 0.0
         spare = spare if spare >= LEAST_SPARE else 0.0
         if spare:
             width = (width + between) / (1 + spare) - between
-        return PanelSize(width * scale, height * scale, figure.font_pt * scale, across, spare)
+        font = figure.font_pt * (LARGER if hero else 1)
+        return PanelSize(width * scale, height * scale, font * scale, across, spare)
 
 
 def _proportion(document: Document, page: PageSize) -> float:
