@@ -94,7 +94,7 @@ def test_sound_data_are_not_flagged(tmp_path: Path) -> None:
         (
             {"P3_end": ["2074-07-12", "12.5", "4"]},
             "visits.csv, row 10, column when: 'P3' has the date '2074-07-12', more than 50 years from all its others. "
-            "Is the year right?",
+            "A slip of the year, or of a digit?",
         ),
         ({"P9_start": ["2024-01-10", "", ""]}, "'P9' has no value of any endpoint. Is the id spelt otherwise?"),
         ({"P03_start": ["2024-01-10", "21.5", "7"]}, "'P3' and 'P03' are spelt almost alike. Are they one subject?"),
@@ -265,6 +265,54 @@ def test_a_subject_whose_id_is_like_a_summary_is_none(tmp_path: Path, names: tup
     assert warnings(folder) == []
 
 
+WIDE = """\
+title: Growth
+data: {visits: visits.csv, subject_id: id}
+visits:
+  year_8: {label: 8 years, year: 0}
+  year_10: {label: 10 years, year: 2}
+  year_18: {label: 18 years, year: 10}
+endpoints:
+  distance:
+    label: Distance
+    column:
+      year_8: distance_8 years
+      year_10: Distance 10 Years
+      year_18: distance (18 years)
+"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({}, []),
+        (
+            {"year_8: distance_8 years": "year_8: Distance 10 Years",
+             "year_10: Distance 10 Years": "year_10: distance_8 years"},
+            ["line 11: The column 'Distance 10 Years' is that of 'year_8', and names 'year_10'. "
+             "Are two columns exchanged?",
+             "line 12: The column 'distance_8 years' is that of 'year_10', and names 'year_8'. "
+             "Are two columns exchanged?"],
+        ),
+        (
+            {"year_10: Distance 10 Years": "year_10: distance_8 years"},
+            ["line 12: The column 'distance_8 years' is that of 'year_8' too. Was it named twice?"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_column_that_names_another_visit_or_stands_for_two_is_doubted(
+    tmp_path: Path, columns: dict[str, str], expected: list[str]
+) -> None:
+    text = WIDE
+    for old, new in columns.items():
+        text = text.replace(old, new)
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report/study.yml").write_text(text, encoding="utf-8")
+    rows = ["id,distance_8 years,Distance 10 Years,distance (18 years)", "C1,20,21.5,24", "C2,21,22,25"]
+    (tmp_path / "visits.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert warnings(tmp_path) == [f"report/study.yml, {line}" for line in expected]
+
+
 WINDOWS = """\
 title: Growth
 data: {visits: visits.csv, subject_id: id, date: seen}
@@ -293,7 +341,7 @@ def test_a_date_with_another_year_is_doubted_where_dates_make_the_visits(
     (tmp_path / "visits.csv").write_text("\n".join(["id,seen,distance", *rows]), encoding="utf-8")
     expected = (
         f"visits.csv, row {row}, column seen: 'C1' has the date '{year}-03-01', more than {gap} years from all its "
-        "others. Is the year right?"
+        "others. A slip of the year, or of a digit?"
     )
     assert [line for line in warnings(tmp_path) if "has no value" not in line] == [expected] * bool(year)
 
@@ -304,6 +352,18 @@ def test_of_two_dates_the_one_far_from_those_of_the_others_is_doubted(tmp_path: 
     (tmp_path / "report/study.yml").write_text(WINDOWS, encoding="utf-8")
     (tmp_path / "visits.csv").write_text("\n".join(["id,seen,distance", *rows]), encoding="utf-8")
     assert ["'1964-03-01'" in line for line in warnings(tmp_path)] == [True]
+
+
+def test_a_follow_up_that_is_late_is_no_slip_where_others_have_such_dates(tmp_path: Path) -> None:
+    rows = [f"C{i},{year}-03-0{i},{20 + i}.5" for i in (1, 2) for year in (1970, 1972)]
+    rows += ["C1,1980-03-01,25.5", "C2,1979-05-01,26.5"]
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report/study.yml").write_text(WINDOWS, encoding="utf-8")
+    (tmp_path / "visits.csv").write_text("\n".join(["id,seen,distance", *rows]), encoding="utf-8")
+    assert warnings(tmp_path) == []
+    rows += ["C1,2006-03-01,25.5", "C3,2006-03-03,20.5"]  # more than thrice the schedule later
+    (tmp_path / "visits.csv").write_text("\n".join(["id,seen,distance", *rows]), encoding="utf-8")
+    assert ["'C1' has the date '2006-03-01'" in line for line in warnings(tmp_path)] == [True]
 
 
 def test_a_build_tells_a_few_and_how_many_more_there_are(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from .tables.table import Array, Flags, Indices, Table, pick
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 FlagMatrix = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
+MOST_NAMED = 5  # subjects in one doubt
 # What `adverse_events` has besides its terms.
 _NOT_A_TERM = re.compile(r"(n_events|n_subjects|subjects|onset|rate|patient_years|name|branches)(_\w+)?")
 
@@ -243,8 +244,9 @@ class _People:
             if may_change:
                 notes.append(Fault(f"{problem}.", "The earliest counts.", place))
             else:
-                who = ", ".join(f"'{subject}'" for subject in pick(tuple(self.number), subjects))
-                notes.append(Doubt(f"{problem}: {who}.", "The earliest counts.", place))
+                who = ", ".join(f"'{subject}'" for subject in pick(tuple(self.number), subjects[:MOST_NAMED]))
+                more = " ..." if subjects[MOST_NAMED:] else "."
+                notes.append(Doubt(f"{problem}: {who}{more}", "The earliest counts.", place))
         return first
 
     def fault(self, subject: int, column: str, problem: str, mend: str) -> Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
@@ -61,6 +62,7 @@ def about_subjects(study: Study, cohort: Cohort, blocks: Sequence[Block]) -> Ite
     yield from _never_measured(cohort)
     yield from _out_of_order(blocks, study)
     yield from _copied(study, cohort)
+    yield from _other_visits(study)
 
 
 def _alike(cohort: Cohort) -> Iterator[Fault]:
@@ -110,6 +112,23 @@ def _copied(study: Study, cohort: Cohort) -> Iterator[Fault]:
             names = " and ".join(f"'{study.endpoints[name].label}'" for name in (one, other))
             problem = f"{names} have the same values throughout."
             yield Fault(problem, "Was a column copied, or named twice?", study.where("endpoints", other))
+
+
+def _other_visits(study: Study) -> Iterator[Fault]:
+    """Yield a warning for each column that stands for two visits, or whose head names another visit than its own."""
+    for name in study.measured:
+        columns = study.endpoints[name].column
+        first: dict[str, str] = {}
+        for visit, column in columns.items() if isinstance(columns, dict) else ():
+            head = column.replace("_", " ")
+            named = [v for v, spec in study.visits.items()
+                     if re.search(rf"(?<!\w){re.escape(spec.label)}(?!\w)", head, re.IGNORECASE)]  # fmt: skip
+            where = study.where("endpoints", name, "column", visit)
+            if (other := first.setdefault(column, visit)) != visit:
+                yield Fault(f"The column '{column}' is that of '{other}' too.", "Was it named twice?", where)
+            elif named and visit not in named:
+                problem = f"The column '{column}' is that of '{visit}', and names '{named[0]}'."
+                yield Fault(problem, "Are two columns exchanged?", where)
 
 
 # -- variables

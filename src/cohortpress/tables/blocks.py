@@ -20,6 +20,7 @@ from .dates import days
 from .table import Array, Cells, Flags, Indices, Table, pick
 
 YEAR = 365  # days by which a date may miss the schedule before its year is doubted
+SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -138,15 +139,17 @@ def _days(
 def _another_year(table: Table, study: Study, day: Array) -> list[Fault]:
     """Return a doubt for each subject whose first or last date lies further from its others than any plan explains.
 
-    That is: all its dates span a year more than the schedule, and this one lies a year more than two planned visits
-    from the next. Of two that do, the one further from its next; else the one with fewer dates of the table
-    about it.
+    That is: all its dates span a year more than the schedule; this one lies a year more than two planned visits from
+    the next, and no other subject has a date within a year of it; or it lies several times the schedule away. Late
+    follow-up alone is no slip. Of two such dates, the one further from its next; else the one with fewer others about.
     """
     planned = sorted(visit.planned_day for visit in study.visits.values() if visit.planned_day is not None)
     if len(planned) < 2:
         return []
     rows: defaultdict[str, dict[float, int]] = defaultdict(dict)
-    for index, subject in enumerate(table.text(study.data.subject_id)):
+    subjects = table.text(study.data.subject_id)
+    ids = np.array(subjects)
+    for index, subject in enumerate(subjects):
         if not np.isnan(day[index]):
             rows[subject].setdefault(float(day[index]), index)
     span = planned[-1] - planned[0] + YEAR
@@ -156,11 +159,12 @@ def _another_year(table: Table, study: Study, day: Array) -> list[Fault]:
         if when[-1] - when[0] > span:
             ends = (when[0], when[1]), (when[-1], when[-2])
             gap, _, far = max((abs(end - next_), np.sum(np.abs(day - end) > span), end) for end, next_ in ends)
-            if gap > max(np.diff(planned)) + YEAR:
+            far_off = gap > max(np.diff(planned)) + YEAR
+            if gap > SEVERAL * span or (far_off and not np.any(np.abs(day[ids != subject] - far) <= YEAR)):
                 column = study.data.date or ""
                 cell = table.text(column)[dates[far]]
                 problem = f"'{subject}' has the date '{cell}', more than {int(gap // YEAR)} years from all its others."
-                found.append(Doubt(problem, "Is the year right?", table.place(dates[far], column)))
+                found.append(Doubt(problem, "A slip of the year, or of a digit?", table.place(dates[far], column)))
     return found
 
 
