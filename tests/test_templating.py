@@ -121,6 +121,29 @@ def test_a_text_of_several_values_reads_well(fill: Fill, source: str, text: str)
     assert plain(fill(source)).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "methods", "effect"),
+    [
+        ("label: Start", "label: Finish", "with start by", "From start to finish Grip strength changed by"),
+        ("label: 8 years", "label: 14 years", "with the visit at 8 years by",
+         "Between the visit at 8 years and that at 14 years Grip strength changed by"),
+        ("label: First, at: before the dose", "label: Last, at: at the age of 14", "with the visit before the dose by",
+         "Between the visit before the dose and that at the age of 14 Grip strength changed by"),
+        ("label: Start", "label: Last, at: in the end", "with start by",
+         "Between the visit at start and that in the end Grip strength changed by"),
+    ],
+)  # fmt: skip
+def test_methods_and_effect_read_well_whatever_visits_are_called(
+    second_study: Path, first: str, last: str, methods: str, effect: str
+) -> None:
+    replace(second_study / STUDY, "label: Start", first)
+    replace(second_study / STUDY, "label: Finish", last)
+    filler = filler_of(second_study)
+    text = plain(filler.fill("{{ methods_sentence() }} {{ effect_sentence(grip, finish) }}", FILE)[1])
+    assert f"Follow-up visits were compared {methods} the Wilcoxon" in text
+    assert f" {effect} " in text
+
+
 def test_every_number_of_a_composed_text_carries_its_own_id(fill: Fill) -> None:
     results = read_html(html_of(fill("{{ grip.start.median_range }}"))).results
     assert results == [("grip.start.median", "36.0"), ("grip.start.min", "28.0"), ("grip.start.max", "52.5")]
