@@ -62,6 +62,7 @@ def test_a_typed_number_is_found(
         "IL-6, CD4+ cells, DAS28, COVID-19, TNF-2a and P137",
         "the 95% CI, in Table 2 and Fig. 3b, PMID 21923939, in 2011 and 2009–2011, the 2nd visit",
         "at one, six and twelve months; the 6-month visit; month 12",
+        "in the five months to the next visit, and eleven months later",
         "8 mg/kg per month, or 6 mg/kg every 2 weeks; 8 mg/kg",
         "an alpha of 0.05, two-sided",
         "{{ esr.month_6.median }} in {{ words(cohort.n) }}",
@@ -112,6 +113,13 @@ def test_what_the_study_calls_things_is_no_typed_number(prose: str, typed: list[
     study = parse_study(LABELLED, "report/study.yml")
     faults = bare_numbers(prose, "a.qmd", study, results, language_of(study))
     assert [fault.problem.split("'")[1] for fault in faults] == typed
+
+
+def test_a_result_that_is_as_large_and_of_which_nobody_speaks_is_not_suggested(
+    study: Study, results: ResultSet, english: Language
+) -> None:
+    (fault,) = bare_numbers("The drug cost 292.6 francs.", "a.qmd", study, results, english)
+    assert fault.mend == "Take it from a result, or declare it under 'constants:' in report/study.yml."
 
 
 def test_a_fault_names_place_number_and_the_name_to_write(

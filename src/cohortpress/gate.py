@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -241,11 +242,13 @@ def _start_of(constant: str) -> str:
 
 
 def _times(study: Study, language: Language) -> tuple[str, str]:
-    """Return patterns of the visits' times and the numbers in their labels, as digits and words, and of their units.
+    """Return patterns of the visits' times, those between them and the numbers in their labels, and of their units.
 
     A unit is the word behind a number, or, where none is, before it: "6 months", "Week 4".
     """
-    typed = {language.formatter.plain(visit.time) for visit in study.visits.values() if visit.time}
+    when = [visit.time for visit in study.visits.values() if visit.time is not None]
+    apart = [abs(one - other) for one, other in itertools.combinations(when, 2)]  # "in the six years between them"
+    typed = {language.formatter.plain(time) for time in (*when, *apart) if time}
     units: set[str] = set()
     for visit in study.visits.values():
         for number in NUMBER.finditer(visit.label):
@@ -286,8 +289,10 @@ def _likely(results: Iterable[Result], study: Study, sentence: str, *, counts: b
     def of_all(result: Result) -> bool:
         return result.variable == "cohort"  # which every sentence is about
 
-    ranked = sorted(results, key=lambda r: (-about(r), counts and r.kind != "count", not of_all(r), len(r.id)))
-    return [result.id for result in ranked]
+    # What only happens to be as large would mislead.
+    meant = [result for result in results if about(result)]
+    meant.sort(key=lambda r: (-about(r), counts and r.kind != "count", not of_all(r), len(r.id)))
+    return [result.id for result in meant]
 
 
 def _around(text: str, found: Found) -> str:
