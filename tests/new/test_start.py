@@ -693,3 +693,16 @@ def test_what_new_writes_for_hundreds_of_subjects_with_long_labels_and_large_num
         assert "{## The table has no room for all visits" in text
     with Build(tmp_path / "study", Options("pandoc"), lambda step, seconds: None) as steps:
         assert {"abstract.pdf", "poster.pdf"} <= {path.name for path in steps.run()}
+
+
+def test_a_study_without_templates_is_told_its_own_place_and_an_empty_document_by_its_name(tmp_path: Path) -> None:
+    start(tmp_path / "study")
+    for text, strict, said in (
+        ("Text.\n{{ change_sentence(cohort, baseline) }}\n", False, r"^report/abstract\.qmd, line 2: "),
+        ("", True, r"^report/abstract\.qmd: There is no prose in it\."),
+    ):
+        (tmp_path / "study/report/abstract.qmd").write_text(text, encoding="utf-8")
+        options = Options("pandoc", documents=("abstract",), strict=strict)
+        build = Build(tmp_path / "study", options, lambda step, seconds: None)
+        with pytest.raises(CohortpressError, match=said), build as steps:
+            steps.fill("abstract")
