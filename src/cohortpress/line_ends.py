@@ -17,7 +17,8 @@ _TOGETHER = re.compile(
     rf"(?:(?<=\d)|(?<=\d</span>))\s{_UNIT}|"  # 35 mm/h, 7 pairs
     r"\b\w{1,4}-(?=[A-Z]{2})|\b[^\W\d_]-(?=\w{2})|"  # so-JIA, C-reactive
     r"(?<=[^\W\d_])-(?=\d)|"  # interleukin-6
-    r"\s\w(?=</th>)"  # the head of a column gives no line to its "p"
+    r"\s\w(?=</th>)|"  # the head of a column gives no line to its "p"
+    r"(?<=,)\s\w{1,2}(?=</td>)"  # nor that of a row to its unit
 )
 
 
