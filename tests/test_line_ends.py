@@ -16,6 +16,7 @@ def typed(text: str) -> str:
     [
         "<th>Possible~p</th>",
         "<td>Prothrombin time,~s</td>",
+        "†~Both tests fall on different sides of it. ‡~With so few pairs",
         "(p~=~<span>0.02</span>; n~&lt;~8; an = 3) n = x",
         "<span>1.5</span>–^<span>6.1</span>~mg/^l, 35~mm/^h, <span>7</span>~pairs in 8 men",
         "−2.5–^−1.3 at 6~months, 6~Monate",

@@ -18,7 +18,8 @@ _TOGETHER = re.compile(
     r"\b\w{1,4}-(?=[A-Z]{2})|\b[^\W\d_]-(?=\w{2})|"  # so-JIA, C-reactive
     r"(?<=[^\W\d_])-(?=\d)|"  # interleukin-6
     r"\s\w(?=</th>)|"  # the head of a column gives no line to its "p"
-    r"(?<=,)\s\w{1,2}(?=</td>)"  # nor that of a row to its unit
+    r"(?<=,)\s\w{1,2}(?=</td>)|"  # nor that of a row to its unit
+    r"[†‡§]\s(?=\w)"  # a mark and its note
 )
 
 
