@@ -96,13 +96,13 @@ class Finishing:
                 space.step(f"PDF of the {document} for the {kind}", [fitted, repr(page), *read], [pdf], make)
 
     def draw_preview(self) -> None:
-        """The PDF of a poster to its preview; this process draws it, as it has loaded what reads the PDF back."""
+        """The PDF of a poster to its preview, drawn while this process reads the PDF back."""
         from ..pdfium import save_picture
 
         if "png" in ENDINGS[self._document]:
             pdf, png = self._files("pdf", "png")
             step = f"preview of the {self._document}"
-            self._space.step(step, [pdf], [png], lambda: save_picture(pdf, png, PREVIEW_WIDTH))
+            self._space.step(step, [pdf], [png], lambda: self._printers.run(save_picture, pdf, png, PREVIEW_WIDTH))
 
     def word(self) -> None:
         """The filled document, and its pictures, to a Word file."""

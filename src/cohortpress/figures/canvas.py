@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cache, lru_cache, reduce
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from ..paper import PanelSize
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
 
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
@@ -185,23 +186,13 @@ class Ruler:
     """Measures text as it will stand in a panel; ``em`` is the height of its line of type."""
 
     def __init__(self, look: Look) -> None:
-        from ._matplotlib import FontProperties
-
         self.look = look
         self.em = look.size.font_pt * MM_PER_POINT
-        self._fonts = {
-            strong: FontProperties(fname=font_file(f"{look.family}/{cut}"), size=look.size.font_pt, weight=weight)
-            for strong, cut, weight in ((False, "Regular", 400), (True, "Semibold", 600))
-        }
+        self._fonts = {strong: _font(look.family, look.size.font_pt, strong) for strong in (False, True)}
 
     def width(self, string: str, *, strong: bool = False) -> float:
         """Return the width of a text."""
-        from ._matplotlib import text_to_path
-
-        if not string:
-            return 0.0
-        extent = text_to_path.get_text_width_height_descent(string, self._fonts[strong], False)
-        return float(extent[0]) * MM_PER_POINT
+        return _width(string, self.look.family, self.look.size.font_pt, strong) if string else 0.0
 
     def widest(self, strings: Sequence[str], *, strong: bool = False) -> float:
         """Return the width of the widest of some texts, 0 of none."""
@@ -229,6 +220,23 @@ class Ruler:
         lines = self.wrap(panel.title, full, strong=True)
         end = self.width(lines[-1], strong=True) + 0.5 * self.em
         return [*lines, ""] if panel.note and end + self.width(panel.note) > full else lines
+
+
+@cache
+def _font(family: str, size_pt: float, strong: bool) -> FontProperties:
+    from ._matplotlib import FontProperties
+
+    cut, weight = ("Semibold", 600) if strong else ("Regular", 400)
+    return FontProperties(fname=font_file(f"{family}/{cut}"), size=size_pt, weight=weight)
+
+
+@lru_cache(maxsize=1024)  # to measure is dear, and panels ask for the same labels many times
+def _width(string: str, family: str, size_pt: float, strong: bool) -> float:
+    """Return the width of a text, in mm."""
+    from ._matplotlib import text_to_path
+
+    extent = text_to_path.get_text_width_height_descent(string, _font(family, size_pt, strong), False)
+    return float(extent[0]) * MM_PER_POINT
 
 
 class Pen(Ruler):
