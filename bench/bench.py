@@ -1,8 +1,8 @@
 """How long a build takes, and how much memory: ``make bench`` prints the table of docs/performance.md.
 
 The build runs on a copy of the study in a temporary folder. Beside it, in the same run, stand the floor (one
-Python process that imports what the build imports, and one start of pandoc for each document) and a page by
-R Markdown, where that is installed.
+Python process that imports the libraries which the build imports, and one start of pandoc for each document) and a
+page by R Markdown, where that is installed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ STUDY = ("_quarto.yml", "data", "report", "templates")
 MADE = ("_output", "build")
 FLOOR = f"""
 import subprocess
-import scipy.special, matplotlib.figure, matplotlib.backends.backend_svg, weasyprint
+import babel.numbers, click, jinja2, numpy, PIL.Image, pydantic, pypdfium2, scipy.special, segno, weasyprint, yaml
+import matplotlib.figure, matplotlib.backends.backend_agg, matplotlib.backends.backend_svg
 for document in ("abstract", "poster"):
     subprocess.run([{str(PANDOC)!r}, "--to=html"], input=b"", stdout=subprocess.PIPE, check=True)
 """

@@ -125,6 +125,7 @@ def copy_flagship(folder: Path) -> Path:
             shutil.copytree(ROOT / part, folder / part)
         else:
             shutil.copy(ROOT / part, folder / part)
+    write_makefile(folder)
     return folder
 
 
@@ -140,7 +141,13 @@ def write_study(folder: Path, files: Mapping[str, str]) -> Path:
         (folder / name).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "_quarto.yml", folder / "_quarto.yml")
     shutil.copytree(ROOT / "templates", folder / "templates")
+    write_makefile(folder)
     return folder
+
+
+def write_makefile(folder: Path) -> None:
+    """Write what Quarto calls before and after it renders; the repository's own sets up an environment first."""
+    (folder / "Makefile").write_text(f"fill print:\n\t@{sys.executable} -m cohortpress $@\n", encoding="utf-8")
 
 
 def language_of(study: Study) -> Language:

@@ -5,45 +5,39 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from studies import cohortpress, environment, read_html, replace, text_of_html
+import yaml
+from studies import ROOT, cohortpress, contents, environment, read_html, replace, text_of_html, text_of_pdf
 
 from cohortpress.engine import RENDERED, choose_engine
-from cohortpress.engine.pandoc import Pandoc, pandoc, run_pandoc
+from cohortpress.engine.pandoc import Pandoc, run_pandoc
 from cohortpress.engine.quarto import INSIDE, Quarto, collect
 from cohortpress.errors import EngineError
+from cohortpress.new import start
 
-STAND_IN = f"""#!/bin/sh
-# What Quarto does with such a project: pandoc, into the output folder that mirrors the project.
-echo "$*" >>"$QUARTO_LOG"
-case "$1" in
-  --version) echo 1.9.38; exit 0 ;;
-  render) ;;
-  *) exit 64 ;;
-esac
-[ -z "$QUARTO_FAILS" ] || {{ echo "ERROR: $QUARTO_FAILS" >&2; exit 3; }}
-[ -z "$QUARTO_SLEEPS" ] || exit 0
-mkdir -p build/quarto/build
-name=$(basename "$2" .qmd)
-cd build
-exec {pandoc()} "$name.qmd" --from=markdown --to=html5 --standalone --wrap=preserve --embed-resources \\
-  --template=../templates/page.html --output="quarto/build/$name.html"
-"""
+STAND_IN = Path(__file__).parent / "stand_in_quarto.py"
 
 
 @pytest.fixture
 def quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A stand-in for Quarto on the path; returns its log."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/quarto").write_text(STAND_IN, encoding="utf-8")
-    (tmp_path / "bin/quarto").chmod(0o755)
+    command(tmp_path / "bin/quarto", f'export QUARTO_BIN_PATH="${{0%/*}}"\nexec {sys.executable} {STAND_IN} "$@"')
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("QUARTO_LOG", str(tmp_path / "log"))
     return tmp_path / "log"
+
+
+def command(file: Path, script: str) -> None:
+    """Write a command of the shell."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    file.chmod(0o755)
 
 
 @pytest.fixture
@@ -264,21 +258,100 @@ def test_a_build_by_quarto_ends_with_the_same_text(flagship_to_change: Path, bui
     assert text_of_html(theirs.read_text(encoding="utf-8")) == expected
 
 
-# -- the real Quarto
+# -- Quarto calls us: the stand-in everywhere, the real one where it is
 
 
-@pytest.mark.quarto
-@pytest.mark.skipif(
-    shutil.which("quarto") is None, reason="needs the quarto command: docs/quarto.md tells how to add it"
+REAL = (
+    pytest.mark.quarto,
+    pytest.mark.skipif(shutil.which("quarto") is None, reason="needs the quarto command: docs/quarto.md says how"),
 )
-def test_quarto_render_alone_does_everything(flagship: Path, built_flagship: Path) -> None:
-    done = subprocess.run(
-        ["quarto", "render"], cwd=flagship, env=environment(), capture_output=True, text=True, check=False
-    )
+
+
+@pytest.fixture(params=["stand-in", pytest.param("real", marks=REAL)])
+def render_by_quarto(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Give what runs ``quarto render`` in a folder, with the command ``cohortpress`` on the path."""
+    if request.param == "stand-in":
+        request.getfixturevalue("quarto")
+    command(tmp_path / "ours/cohortpress", f'exec {sys.executable} -m cohortpress "$@"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'ours'}{os.pathsep}{os.environ['PATH']}")
+
+    def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        words = ["quarto", "render", *arguments]
+        return subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+
+    return run
+
+
+Render = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_quarto_render_alone_does_everything(render_by_quarto: Render, flagship: Path, built_flagship: Path) -> None:
+    done = render_by_quarto(flagship)
     assert done.returncode == 0, done.stderr
-    for name in ("abstract.html", "poster.html"):
-        ours, theirs = (
-            (folder / "_output" / name).read_text(encoding="utf-8") for folder in (built_flagship, flagship)
-        )
-        assert text_of_html(theirs) == text_of_html(ours)
-        assert read_html(theirs).results == read_html(ours).results
+    ours, theirs = built_flagship / "_output", flagship / "_output"
+    assert contents(theirs).keys() == contents(ours).keys()
+    for name in ("abstract", "poster"):
+        expected, rendered = ((folder / f"{name}.html").read_text(encoding="utf-8") for folder in (ours, theirs))
+        assert text_of_html(rendered) == text_of_html(expected)
+        assert read_html(rendered).results == read_html(expected).results
+        assert text_of_pdf(theirs / f"{name}.pdf") == text_of_pdf(ours / f"{name}.pdf")
+    for name in ("abstract.txt", "results.json"):
+        assert (theirs / name).read_bytes() == (ours / name).read_bytes()
+
+
+def test_the_makefile_has_what_quarto_calls() -> None:
+    project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))["project"]
+    for script in (project["pre-render"], project["post-render"]):
+        make, *words = script.split()
+        done = subprocess.run([make, "--dry-run", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"cohortpress {words[-1]}" in done.stdout
+
+
+def test_quarto_renders_a_new_study_by_the_packaged_templates(render_by_quarto: Render, tmp_path: Path) -> None:
+    start(tmp_path / "my-study")
+    done = render_by_quarto(tmp_path / "my-study")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "my-study/_output/poster.pdf").is_file()
+    assert '<body class="poster">' in (tmp_path / "my-study/_output/poster.html").read_text(encoding="utf-8")
+
+
+def test_quarto_renders_one_document_and_leaves_the_other(render_by_quarto: Render, flagship_to_change: Path) -> None:
+    before = contents(flagship_to_change / "_output")
+    replace(flagship_to_change / "report/abstract.qmd", "## Background", "## The background")
+    done = render_by_quarto(flagship_to_change, "build/abstract.qmd")
+    assert done.returncode == 0, done.stderr
+    after = contents(flagship_to_change / "_output")
+    assert after.keys() == before.keys()
+    assert {name for name in after if after[name] != before[name]} == {
+        f"abstract.{ending}" for ending in ("pdf", "html", "docx", "txt")
+    }
+
+
+def test_a_document_that_is_not_filled_is_no_page(render_by_quarto: Render, flagship_to_change: Path) -> None:
+    before = contents(flagship_to_change / "_output")
+    done = render_by_quarto(flagship_to_change, "report/abstract.qmd")
+    assert done.returncode
+    assert "Quarto rendered abstract alone, as the author wrote it, not filled." in done.stderr
+    assert "Render the whole project: 'quarto render'." in done.stderr
+    assert contents(flagship_to_change / "_output") == before
+
+
+def test_who_renders_by_quarto_is_warned_too(render_by_quarto: Render, flagship: Path) -> None:
+    replace(flagship / "report/abstract.qmd", "## Conclusions\n", "## Conclusions\n\nOf 8 patients. ")
+    done = render_by_quarto(flagship)
+    assert done.returncode == 0, done.stderr
+    assert "The number '8' is typed" in done.stderr
+
+
+def test_the_quarto_of_an_editor_need_not_be_on_the_path(
+    quarto: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUARTO_BIN_PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineError, match="there is no 'quarto' command"):
+        choose_engine("quarto", tmp_path)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert choose_engine(RENDERED, tmp_path).version() == "1.9.38"

@@ -44,6 +44,21 @@ def _quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--quiet", "-q", is_flag=True, help="Say nothing unless something is wrong.")(command)
 
 
+def _engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    said = "pandoc or quarto; without it Quarto where there is one."
+    return click.option("--engine", envvar="ENGINE", help=said)(command)
+
+
+def _theme_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    said = "A folder below templates/themes/ instead of the study's choice."
+    return click.option("--theme", envvar="THEME", help=said)(command)
+
+
+def _strict_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    said = "Stop at a typed number instead of warning."
+    return click.option("--strict/--lenient", envvar="STRICT", help=said)(command)
+
+
 class _Near(click.Choice[str]):
     """Words of which one may be meant."""
 
@@ -102,11 +117,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("documents", nargs=-1, type=_Near(["abstract", "poster"]))
-@click.option("--engine", envvar="ENGINE", help="pandoc or quarto; without it Quarto where there is one.")
-@click.option(
-    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
-)
-@click.option("--strict/--lenient", envvar="STRICT", help="Stop at a typed number instead of warning.")
+@_engine_option
+@_theme_option
+@_strict_option
 @_study_option
 @_quiet_option
 def build(
@@ -125,43 +138,41 @@ def build(
 
 
 @main.command()
-@click.option(
-    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
-)
+@_theme_option
+@_strict_option
 @_study_option
 @_quiet_option
-def fill(theme: str | None, folder: Path, quiet: bool) -> None:
+def fill(theme: str | None, strict: bool, folder: Path, quiet: bool) -> None:
     """Compute the results and fill build/*.qmd (Quarto's pre-render)."""
     from .build import Build, Options
     from .engine.quarto import INSIDE
 
     if INSIDE in os.environ:
         return
-    options = Options(theme=theme or None)
-    with Build(folder, options, _Progress(quiet)) as steps:
+    options, progress = Options(theme=theme or None, strict=strict), _Progress(quiet)
+    with Build(folder, options, progress, progress.warn) as steps:
         for document in options.documents:
             steps.fill(document)
 
 
 @main.command("print")
-@click.option(
-    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
-)
+@_theme_option
+@_strict_option
 @click.option("--check", is_flag=True, help="Print nothing: say what a print shop would complain about in _output/.")
 @_study_option
 @_quiet_option
-def print_(theme: str | None, check: bool, folder: Path, quiet: bool) -> None:
+def print_(theme: str | None, strict: bool, check: bool, folder: Path, quiet: bool) -> None:
     """Print what Quarto rendered and fill _output/ (Quarto's post-render)."""
     if check:
         return _check_print(folder, quiet)
-    from .build import Build, Options
+    from .build import DOCUMENTS, Build, Options
     from .engine import RENDERED
-    from .engine.quarto import INSIDE
+    from .engine.quarto import INSIDE, rendered_documents
 
     if INSIDE in os.environ:
         return
-    progress = _Progress(quiet)
-    with Build(folder, Options(RENDERED, theme or None), progress) as steps:
+    options, progress = Options(RENDERED, theme or None, rendered_documents(DOCUMENTS), strict), _Progress(quiet)
+    with Build(folder, options, progress, progress.warn) as steps:
         progress.finish(steps.run(), folder)
 
 
@@ -180,10 +191,8 @@ def _check_print(folder: Path, quiet: bool) -> None:
 
 
 @main.command()
-@click.option("--engine", envvar="ENGINE", help="pandoc or quarto; without it Quarto where there is one.")
-@click.option(
-    "--theme", envvar="THEME", help="A folder below templates/themes/ instead of the study's choice."
-)
+@_engine_option
+@_theme_option
 @click.option("--port", default=0, help="The port on localhost; any that is free, if none is named.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the pages in a browser.")
 @_study_option

@@ -87,6 +87,7 @@ class Build:
 
     def fill(self, document: Document) -> None:
         """Results, prose and templates to ``build/*.qmd`` and its style sheet."""
+        self.space.place_page_template()
         filling = self._fillings[document]
         filling.write()
         filling.check_prose()
@@ -108,6 +109,7 @@ class Build:
         space = self.space
         documents = sorted(space.options.documents, reverse=True)  # the poster takes longest
         _ = space.engine  # one that is asked for and absent fails before anything is done
+        space.place_page_template()
         space.analyse()
         with Jobs() as jobs:
             for document in documents:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..style import Theme
     from ..tables.blocks import Block
 
+PAGE_TEMPLATE = "page.html"
 MOST_DOUBTS = 5  # about the data, of which a build warns
 
 
@@ -56,6 +57,15 @@ class Workspace:
 
     def template(self, name: str) -> Path:
         return self.templates(name)[0]
+
+    def place_page_template(self) -> None:
+        """Copy the page template, the study's own or the packaged one, to where ``_quarto.yml`` says that it is.
+
+        Quarto knows no other place, and a study need not have templates of its own.
+        """
+        placed, template = self.work / PAGE_TEMPLATE, self.template(PAGE_TEMPLATE).read_bytes()
+        if not placed.is_file() or placed.read_bytes() != template:
+            write(placed, template)
 
     @cached_property
     def theme(self) -> Theme:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -39,15 +40,17 @@ def choose_engine(asked: str | None, folder: Path) -> Engine:
     Raises EngineError where Quarto is asked for and absent.
     """
     command = shutil.which("quarto")
-    if asked == RENDERED and command:
-        return Rendered(folder, command)
-    if asked not in (None, "", *ENGINES):
+    if asked == RENDERED:  # an editor may bring a Quarto that is not on the path; to its scripts it says where it is
+        command = shutil.which("quarto", path=os.environ.get("QUARTO_BIN_PATH", "")) or command
+    if asked not in (None, "", *ENGINES, RENDERED):
         raise EngineError(Fault(f"'{asked}' is no engine.", f"Choose {' or '.join(ENGINES)}."))
-    if asked == "quarto" and not command:
+    if asked in ("quarto", RENDERED) and not command:
         raise EngineError(
             Fault("Quarto is asked for, but there is no 'quarto' command.",
                   "Install it (docs/quarto.md tells how), or build with ENGINE=pandoc.")
         )  # fmt: skip
+    if command and asked == RENDERED:
+        return Rendered(folder, command)
     if command and asked != "pandoc":
         return Quarto(folder, command)
     return Pandoc(folder)

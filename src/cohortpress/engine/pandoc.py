@@ -15,7 +15,7 @@ import yaml
 
 from ..errors import EngineError, Fault
 from ..fast_yaml import load
-from ..freshness import PROJECT_FILE, packaged_templates
+from ..freshness import PROJECT_FILE
 from ..releases import release
 from .embedding import embed
 
@@ -94,10 +94,12 @@ class Pandoc:
             raise EngineError(Fault(f"'format: html:' cannot be read ({error}).", "", PROJECT_FILE)) from None
         options = ["--from=markdown", "--to=html5", "--standalone", "--wrap=preserve"]
         options += [f"--{key}" for key in ("section-divs", "citeproc") if asked.get(key)]
-        if template := asked.get("template"):
-            own = self._folder / template
-            packaged = packaged_templates() / Path(template).name
-            options.append(f"--template={(own if own.is_file() else packaged).resolve()}")
+        if name := asked.get("template"):
+            template = self._folder / name
+            if not template.is_file():
+                mend = "Write 'template: build/page.html': the study's own page template, or the packaged one."
+                raise EngineError(Fault(f"The page template '{name}' is missing.", mend, PROJECT_FILE))
+            options.append(f"--template={template.resolve()}")
         return options
 
 

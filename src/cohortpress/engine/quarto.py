@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import EngineError, Fault
 from ..fast_yaml import load
 from .embedding import embed
+
+Name = TypeVar("Name", bound=str)
 
 # Set while this package itself runs Quarto: the project's pre-render and post-render then have nothing to do.
 INSIDE = "COHORTPRESS_RUNS_QUARTO"
@@ -59,6 +63,20 @@ class Rendered(Quarto):
 
     def render(self, document: Path) -> str:
         return collect(self._folder, document)
+
+
+def rendered_documents(of: Sequence[Name]) -> tuple[Name, ...]:
+    """Return which documents Quarto has rendered before it called this package: all, or those that it was asked for.
+
+    Raises EngineError where it was none of them.
+    """
+    told = os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").split("\n")  # a path a line
+    files = [Path(line) for line in told if line]
+    found = tuple(name for name in of if any(file.match(f"build/{name}.html") for file in files))
+    if files and not found:
+        problem = f"Quarto rendered {', '.join(file.stem for file in files)} alone, as the author wrote it, not filled."
+        raise EngineError(Fault(problem, "Render the whole project: 'quarto render'."))
+    return found or tuple(of)
 
 
 def collect(folder: Path, document: Path) -> str:
