@@ -355,9 +355,29 @@ def test_a_collision_is_found() -> None:
 def test_panels_are_aligned() -> None:
     wide = replace(PANEL, courses=((123456,) * 4,), medians=(Median(123456, "123456.0"),) * 4)
     svgs = re.findall(r"<svg.*?</svg>", draw(PANEL, wide, size=WIDE), re.DOTALL)
-    texts_of = [parse(svg).iter(f"{SVG}text") for svg in svgs]
-    first, second = (next(e.get("x") for e in texts if e.get("text-anchor") == "middle") for texts in texts_of)
+    first, second = (re.findall(r'd="M ([\d.]+) [\d.]+ L \1 ', svg)[0] for svg in svgs)  # the tick of a visit
     assert first == second
+
+
+def test_texts_of_near_visits_do_not_read_as_one() -> None:
+    panel = replace(PANEL, visits=(Visit(0, 6), Visit(1, 5), Visit(10, 6), Visit(12, 3)))
+    svg = draw(panel)
+    visits = (text for text in parse(svg).iter(f"{SVG}text") if text.get("data-axis") == "visit")
+    at = {text.text: float(text.get("x", "")) for text in visits}
+    ticks = [float(x) for x in re.findall(r'd="M ([\d.]+) [\d.]+ L \1 ', svg)]
+    assert at["1"] - at["0"] > ticks[1] - ticks[0] + 0.5
+    assert at["0"] + at["1"] == pytest.approx(ticks[0] + ticks[1], abs=0.1)
+    assert (at["10"], at["12"]) == pytest.approx(ticks[2:], abs=0.1)  # far enough apart as they are
+    assert collisions(svg, SIZE) == []
+
+
+def test_the_median_of_few_is_a_thinner_line() -> None:
+    few = replace(PANEL, visits=(Visit(0, 6), Visit(1, 4), Visit(6, 6), Visit(12, 3)))
+    widths = [float(line.get("stroke-width", 0)) for line in marked(draw(few), "accent") if line.get("stroke-width")]
+    thick, thin = widths
+    assert thin < thick / 2
+    as_many = replace(PANEL, visits=tuple(Visit(time, 6) for time in (0, 1, 6, 12)))
+    assert len([line for line in marked(draw(as_many), "accent") if line.get("stroke-width")]) == 1
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,11 @@ class Courses(VisitPanel):
                 _faint(pen, course, plot, max(FAINTEST, MANY / 2 / len(seen)))
             else:
                 dots += self._distinct(pen, course, plot)
-        for among, token, size, marker in ((False, "course", 24, "o"), (True, "worse", 28, "D")):
+        for among, token, size, marker in ((False, "course", 24, "o"), (True, "worse", 32, "D")):
             if points := [place for place, worse in dots if worse == among]:
                 pen.dots(*points, token=token, size=size, z=4 + among, marker=marker)
         line = [(x, plot.y(median.value)) for x, median in zip(plot.xs, self.medians, strict=True) if median]
-        if line:
-            pen.line(*line, token="accent", width=17, z=6)
-            pen.dots(*line, token="accent", size=52, z=6)
+        self._draw_median(pen, plot)
         if first := self.start():
             x, height = line[0]
             pen.text(x - 0.55 * pen.em, height - 0.33 * pen.em, first, "accent", ha="right", strong=True)
@@ -73,6 +71,22 @@ class Courses(VisitPanel):
         labels = [Label(height, self._median(pen), last=True) for _, height in line[-1:]]
         labels += [Label(plot.y(value), lines) for value, lines in self._worst(words)]
         self.label(pen, plot, *labels)
+
+    def _draw_median(self, pen: Pen, plot: Plot) -> None:
+        """Draw the median, thinner to and from where it is that of no more than half of those once measured."""
+        most = max(visit.n for visit in self.visits)
+        ends = [
+            ((x, plot.y(median.value)), 2 * visit.n <= most)
+            for x, median, visit in zip(plot.xs, self.medians, self.visits, strict=True)
+            if median
+        ]
+        for few, steps in groupby(pairwise(ends), lambda step: step[0][1] or step[1][1]):
+            (start, end), *more = steps
+            points = (start[0], end[0], *(after[0] for _, after in more))
+            pen.line(*points, token="accent", width=7 if few else 17, z=6)
+        for few, size in ((False, 52), (True, 36)):
+            if dots := [point for point, is_few in ends if is_few == few]:
+                pen.dots(*dots, token="accent", size=size, z=6)
 
     def _distinct(self, pen: Pen, course: Sequence[float | None], plot: Plot) -> list[tuple[Point, bool]]:
         """Draw the lines of one subject: dashes bridge a gap, dark ones lead to what is worse than at the start.
@@ -87,7 +101,7 @@ class Courses(VisitPanel):
         ]
         for (gap, worse), steps in groupby(pairwise(seen), lambda step: (step[1][0] > step[0][0] + 1, step[1][2])):
             (before, after), *more = steps
-            token, width = ("worse", 8) if worse else ("course", 6)
+            token, width = ("worse", 10) if worse else ("course", 6)
             points = (before[1], after[1], *(end[1] for _, end in more))
             pen.line(*points, token=token, width=width, z=3 + worse, dashes=GAP if gap else "-")
         return [(place, worse) for _, place, worse in seen]

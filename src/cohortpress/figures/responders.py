@@ -13,6 +13,8 @@ from .canvas import LINE, Panel, Pen, Room, Ruler, Text
 from .labels import Line, stack, width
 
 NAMES = 0.4  # of a panel, at most for the names of the rows
+FOOT = 1.7  # below the rows, in em: their scale
+LOOSEST = 2.2  # times the height that the rows need: beside a higher figure they stand apart, but not lost
 TICKS = (0.0, 25.0, 50.0, 75.0, 100.0)
 
 
@@ -37,7 +39,9 @@ class Responders(Panel):
         em = ruler.em
         names = max(ruler.widest(lines) for lines in self._names(ruler)) + 0.8 * em
         said = width([line for row in self.rows for line in row.said], ruler) + 1.1 * em
-        return Room(sum(self._heights(ruler)) + 1.9 * em, axis=names, left=names, right=said)
+        needed = sum(self._heights(ruler))
+        given = ruler.look.size.height_mm - ruler.above(Room(head=1)) - FOOT * em
+        return Room(max(needed, min(given, LOOSEST * needed)) + FOOT * em, axis=names, left=names, right=said)
 
     def _names(self, ruler: Ruler) -> list[list[str]]:
         return [ruler.wrap(row.name, NAMES * ruler.look.size.width_mm) for row in self.rows]
@@ -47,30 +51,32 @@ class Responders(Panel):
         return [(LINE * max(len(names), len(row.said)) + 0.5) * ruler.em for names, row in pairs]
 
     def draw(self, pen: Pen) -> None:
-        em, left, bottom = pen.em, pen.room.left, 1.7 * pen.em
+        em, left, bottom, top = pen.em, pen.room.left, FOOT * pen.em, pen.top
+        heights = self._heights(pen)
+        loose = (top - bottom) / sum(heights)
+        half = 0.6 * em * loose**0.5  # of a bar
 
         def x(percent: float) -> float:
             return left + (pen.right - left) * percent / 100
 
-        top = bottom + sum(self._heights(pen))
         crowded = (pen.right - left) / (len(TICKS) - 1) < pen.width(pen.look.percent(TICKS[-1])) + 0.8 * em
         for tick in TICKS[:: 2 if crowded else 1]:
             pen.line((x(tick), bottom), (x(tick), top), token="rule", width=4, z=1)
             pen.text(x(tick), 0.35 * em, Text(pen.look.percent(tick), "axis=value"), ha="center")
-        for row, names, height in zip(self.rows, self._names(pen), self._heights(pen), strict=True):
-            middle = top - height / 2
-            top -= height
+        for row, names, height in zip(self.rows, self._names(pen), heights, strict=True):
+            middle = top - loose * height / 2
+            top -= loose * height
             stack(pen, 0, middle, [Line((Text(name, "axis=response"),), "ink") for name in names])
             stack(pen, pen.right + 0.9 * em, middle, row.said)
             if row.percent is not None:
-                foot, head = middle - 0.6 * em, middle + 0.6 * em
+                foot, head = middle - half, middle + half
                 pen.box((left, foot), (x(row.percent), head), token="accent", z=2, opacity=0.3)
                 pen.line((x(row.percent), foot), (x(row.percent), head), token="accent", width=17, z=4)
             if row.low is not None and row.high is not None:
                 pen.line((x(row.low), middle), (x(row.high), middle), token="accent", width=8, z=3)
                 for end in (x(row.low), x(row.high)):
                     pen.line((end, middle - 0.25 * em), (end, middle + 0.25 * em), token="accent", width=8, z=3)
-        pen.line((left, bottom), (left, bottom + sum(self._heights(pen))), token="muted", width=5, z=5)
+        pen.line((left, bottom), (left, pen.top), token="muted", width=5, z=5)
 
 
 def panels(asked: Asked) -> list[Responders]:

@@ -12,7 +12,8 @@ from .canvas import LINE, Panel, Pen, Room, Ruler, Text
 from .labels import Label, Line, named, width, write
 from .scale import Scale, linear, logarithmic
 
-GAP = 0.22  # the least between two texts in a row, in em
+GAP, CLEAR = 0.22, 0.7  # the least between two texts in a row, and what tells them apart at a glance, in em
+ASIDE = 0.24  # how far from its visit a text may stand for that, in em
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,16 @@ class VisitPanel(Panel):
         steps = [later - earlier for earlier, later in pairwise(times)]
         return [(a + b) / 2 for (a, b), step in zip(pairwise(xs), steps, strict=True) if step > min(steps)]
 
+    def _texts_at(self, xs: Sequence[float], ruler: Ruler) -> list[float]:
+        """Return where the texts below the visits stand: two that would read as one word move apart."""
+        rows, places = self.rows(ruler), list(xs)
+        halves = [max(row.half(visit, ruler) for row in rows) for visit in range(len(xs))]
+        for left, right in pairwise(range(len(xs))):
+            missing = halves[left] + halves[right] + CLEAR * ruler.em - (places[right] - places[left])
+            aside = min(max(missing, 0.0) / 2, ASIDE * ruler.em)
+            places[left], places[right] = places[left] - aside, places[right] + aside
+        return places
+
     def _bottom(self, ruler: Ruler) -> float:
         return (0.7 + LINE * len(self.rows(ruler))) * ruler.em
 
@@ -195,8 +206,9 @@ class VisitPanel(Panel):
             for side in (x - 0.12 * em, x + 0.12 * em):
                 foot, head = (side - 0.12 * em, bottom - 0.28 * em), (side + 0.12 * em, bottom + 0.28 * em)
                 pen.line(foot, head, token="muted", width=4, z=3)
+        texts = self._texts_at(plot.xs, pen)
         for number, row in enumerate(reversed(rows)):
-            row.write(pen, plot.xs, (0.35 + LINE * number) * em)
+            row.write(pen, texts, (0.35 + LINE * number) * em)
         return plot
 
     def label(self, pen: Pen, plot: Plot, *first: Label) -> None:
