@@ -14,7 +14,7 @@ from studies import ROOT, cohortpress, replace
 from cohortpress.build import Build, Options
 from cohortpress.errors import CohortpressError, Fault
 from cohortpress.figures import KINDS
-from cohortpress.illustration import Place, mark_of, places
+from cohortpress.illustration import Place, characters, mark_of, places
 from cohortpress.result import ResultSet
 from cohortpress.stats.proportion import proportion
 
@@ -365,11 +365,13 @@ def test_single_panels_that_follow_one_another_stand_side_by_side(study: Path) -
     assert "--beside" not in narrow
 
 
-@pytest.mark.parametrize(("size", "drawn_out"), [("A0 landscape", 0), ("A0", 0.15)])
-def test_a_panel_that_is_alone_is_not_drawn_out(study: Path, size: str, drawn_out: float) -> None:
+@pytest.mark.parametrize(
+    ("size", "words", "drawn_out"), [("A0 landscape", 700, 0), ("A0", 700, 0), ("A0", 500, 0.15)]
+)
+def test_a_panel_that_is_alone_is_not_drawn_out(study: Path, size: str, words: int, drawn_out: float) -> None:
     file = study / "report/study.yml"
     file.write_text(f"{file.read_text(encoding='utf-8')}\ndocuments: {{poster: {{page: {size}}}}}\n", encoding="utf-8")
-    text, _ = page(study, 'figure("courses", [pain])')
+    text, _ = page(study, f'figure("courses", [pain]) }}}}\n\n{"words " * words}{{{{ ""')
     ((width, height),) = sizes(text)
     # Up to a quarter more where else a mere strip would be left beside it.
     assert width / height == pytest.approx(2.4 * (1 + drawn_out), rel=0.03)
@@ -381,6 +383,24 @@ def test_a_panel_that_is_alone_is_not_drawn_out(study: Path, size: str, drawn_ou
     else:
         assert width < whole / 1.2
         assert float(spare[1]) > 1.2
+
+
+def test_beside_little_text_a_figure_is_higher_and_its_letters_larger(study: Path) -> None:
+    call = 'figure("courses", [pain, grip])'
+    texts = [page(study, f'{call} }}}}\n\n{"words " * count}{{{{ ""')[0] for count in (700, 300, 0)]
+    heights = [sizes(text)[0][1] for text in texts]
+    letters = [float(re.findall(r'font-size="([\d.]+)px"', text)[0]) for text in texts]
+    assert heights == sorted(heights)
+    assert heights[2] > 1.8 * heights[0]
+    assert 1.2 < letters[2] / letters[0] < 1.4
+    assert letters[0] < letters[1] < letters[2]
+
+
+def test_only_what_is_read_is_counted() -> None:
+    heading, number = "# Pain {.title}", '[Nine]{.result data-result="n"} **men**'
+    drawing = "```{=html}\n<svg></svg>\n```"
+    body = f"{heading}\n\n::: {{.area .methods}}\n\n{number}\n\n{mark_of('a')}\n\n:::\n\n{drawing}\n"
+    assert characters(body) == len("Pain Nine men")
 
 
 def test_the_place_of_a_figure_is_found_wherever_it_stands() -> None:

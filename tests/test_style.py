@@ -184,6 +184,9 @@ def test_panels_share_the_width() -> None:
     a1 = theme.panels("poster", parse_page_size("A1"), 3)
     assert a1.width_mm / three.width_mm == pytest.approx(0.7067, abs=0.001)  # sides of A1 and A0: 594 / 841
     assert a1.font_pt / three.font_pt == pytest.approx(0.7067, abs=0.001)
+    # An abstract is full whatever stands in it.
+    a4 = parse_page_size("A4")
+    assert theme.panels("abstract", a4, 3, characters=100) == theme.panels("abstract", a4, 3)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -69,6 +69,12 @@ def places(body: str, marks: Collection[str]) -> dict[str, Place]:
     return found
 
 
+def characters(body: str) -> int:
+    """Return how many characters of text a filled document has, its figures left out."""
+    lines = "\n".join(line for _, line, _ in lines_in_blocks(body))
+    return len(" ".join(re.sub(rf"{_MARK}|{{[^{{}}]*}}|\|[-:| ]+\||[*#\\\[\]]", "", lines).split()))
+
+
 def in_rows(body: str, asked: Mapping[str, Request], most: Callable[[str], int]) -> str:
     """Return a document in which figures of one panel that follow one another stand side by side.
 

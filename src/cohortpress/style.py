@@ -38,8 +38,9 @@ ROOM_OF_A_ROW = 0.35
 # A panel that is alone is at most so many times as wide as it is high.
 WIDEST = 2.4
 LEAST_SPARE = 0.25  # of its width: a narrower strip beside it would look like an accident
-# And so much higher on a poster, where it is the hero, in larger letters: the text of so short a poster is large, too.
-TALLER, LARGER = 1.4, 1.2
+# A poster with so many characters of text is full. Of a shorter one the figures are the heroes: they take up to so much
+# more height, in letters that much larger, as its text is set larger, too.
+FULL, TALLER, LARGER = 4000, 1.4, 0.35
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -180,9 +181,9 @@ class Theme(_Part):
 
     def panels(
         self, document: Document, page: PageSize, count: int, area: str = "figures", *, beside: int = 1,
-        whole: bool = True,
+        whole: bool = True, characters: int = FULL,
     ) -> PanelSize:
-        """Return the size of each of ``count`` panels of a figure on this page.
+        """Return the size of each of ``count`` panels of a figure on this page, beside ``characters`` of text.
 
         ``beside`` figures share the width of an area of a poster. A second row makes each panel lower; one that is
         alone gets the ``whole`` width, or what suits its height.
@@ -195,13 +196,13 @@ class Theme(_Part):
         width = (figure.width_mm * share - (fit - 1) * between) / fit
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         alone = fit == 1 and not whole
-        hero = alone and document == "poster"
-        height *= TALLER if hero else 1
+        room = max(0.0, 1 - characters / FULL) if document == "poster" else 0.0
+        height *= 1 + TALLER * room
         spare = width / (WIDEST * height) - 1 if alone else 0.0
         spare = spare if spare >= LEAST_SPARE else 0.0
         if spare:
             width = (width + between) / (1 + spare) - between
-        font = figure.font_pt * (LARGER if hero else 1)
+        font = figure.font_pt * (1 + LARGER * room)
         return PanelSize(width * scale, height * scale, font * scale, across, spare)
 
 

@@ -42,17 +42,17 @@ class Drawing:
 
     def with_figures(self, body: str, filler: Filler) -> str:
         """Return a filled document with its figures in place of their marks."""
-        from ..illustration import in_rows, places
+        from ..illustration import characters, in_rows, places
 
         asked, page, theme = self._asked, self._space.page(self._document), self._space.theme
         areas = {mark: place.area for mark, place in places(body, asked).items()}
         body = in_rows(body, asked, lambda mark: theme.abreast(self._document, page, areas[mark]))
-        words = filler.words("figure_words") if asked else {}
+        words, length = filler.words("figure_words") if asked else {}, characters(body)
         for mark, place in places(body, asked).items():
-            body = body.replace(mark, self._figure(mark[1:-1], asked[mark], place, words))
+            body = body.replace(mark, self._figure(mark[1:-1], asked[mark], place, words, length))
         return body
 
-    def _figure(self, name: str, asked: Request, place: Place, said: dict[str, Any]) -> str:
+    def _figure(self, name: str, asked: Request, place: Place, said: dict[str, Any], length: int) -> str:
         """Return the Markdown of a figure, drawn now or found drawn."""
         from ..figures import Words, draw, picture
         from ..illustration import figure_block, plan
@@ -60,8 +60,9 @@ class Drawing:
         space, document = self._space, self._document
         svg, png = (space.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
         size = space.theme.panels(
-            document, space.page(document), len(asked.alts), place.area, beside=place.beside, whole=asked.whole
-        )
+            document, space.page(document), len(asked.alts), place.area, beside=place.beside, whole=asked.whole,
+            characters=length,
+        )  # fmt: skip
         inputs: list[Input] = [repr((asked, size, said, space.theme.fonts)), *space.measured]
 
         def drawn(job: Callable[..., Made], *more: str) -> Made:
