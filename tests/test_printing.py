@@ -321,6 +321,32 @@ def test_no_line_ends_before_it_is_full(fonts: Path, tmp_path: Path) -> None:
         assert all(line[-1] != "a" for line in lines)
 
 
+def test_the_lines_of_a_title_are_about_as_long(fonts: Path, tmp_path: Path) -> None:
+    title = "<h1>Pain fell in 53 of 55 adults who walked every single day for a year, and nobody fell ill of it.</h1>"
+    css = "main { columns: 1 !important } h1 { font-size: 6pt }"
+    for width in range(40, 100, 5):
+        body = f'<div style="width: {width}mm">{title}</div>'
+        pdf, _ = print_to(tmp_path, page_of(body, fonts, "abstract", css), "abstract")
+        text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().replace("\r", "")
+        lengths = [len(line) for line in text.strip().split("\n") if line[:1] != "A"]
+        assert min(lengths) > 0.65 * max(lengths), text
+
+
+def test_a_list_is_parted_in_halves_that_read_on(fonts: Path, tmp_path: Path) -> None:
+    items = ["One, of many words that go on and on, longer than all the others together", "Two", "Three", "Four"]
+    listed = f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+    body = f'<div class="area conclusions"><h2>A list</h2>{listed}<p>After.</p></div>'
+    pdf, _ = print_to(tmp_path, page_of(body, fonts, "poster"), "poster")
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    text = page.get_text_range()
+    left = {item: page.get_charbox(text.index(item[:4]))[0] for item in (*items, "After")}
+    assert left["Two"] == pytest.approx(left["Three"], abs=3) == pytest.approx(left["Four"], abs=3)
+    assert left["Two"] > left[items[0]] + 300
+    assert left["After"] < left["Two"]
+    order = [text.index(item[:4]) for item in (*items, "After")]
+    assert order == sorted(order)
+
+
 def test_numbers_stay_with_their_signs_units_and_ranges(fonts: Path, tmp_path: Path) -> None:
     words = (
         "Some fell from 35 mm/h (range 15–87; n = 6) to 2 mm/h in so-JIA of them (C-reactive, p = 0.028), "

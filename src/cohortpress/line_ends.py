@@ -15,6 +15,7 @@ _TOGETHER = re.compile(
     r"\b[pnP]\s(?=[^\W\d_])|"  # n measured
     r"(?:(?<=\d)|(?<=</span>))–(?=<span|[\d−])|"  # 5.1–5.3
     rf"(?:(?<=\d)|(?<=\d</span>))\s{_UNIT}|"  # 35 mm/h, 7 pairs
+    r"(?<=</span>)\s(?:of|van de|von|sur)\s(?=<span class=\"result\")|"  # seven of eight
     r"\b\w{1,4}-(?=[A-Z]{2})|\b[^\W\d_]-(?=\w{2})|"  # so-JIA, C-reactive
     r"(?<=[^\W\d_])-(?=\d)|"  # interleukin-6
     r"\s\w(?=</th>)|"  # the head of a column gives no line to its "p"

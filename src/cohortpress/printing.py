@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import Fault, PrintError
+from .headlines import titles
 from .paper import PageSize
 from .stacking import Stacks
 
@@ -34,6 +35,8 @@ TOLERANCE_MM = 0.3
 CELL = "data-area"
 LONG = 50
 ONE_BELOW_THE_OTHER = f"main {{ display: block !important }} [{CELL}] {{ display: flow-root }}"
+# Half of a list, and how many letters as long the end of an item is, with the space to the next.
+HALF, LINE_END = "half", 30
 ABSOLUTE = ("absolute", "fixed")
 
 
@@ -119,19 +122,24 @@ def print_pdf(
     with _messages() as messages:
         manuscript = Manuscript(html.read_text(encoding="utf-8"))
         _put_into_cells(manuscript.root)
+        _halve_lists(manuscript.root)
         # Laid out on longer paper, so that what runs over can be measured; the paper is cut afterwards.
         size = f"{page.width_mm}mm {LONG * page.height_mm}mm"
         longer = f"@page {{ size: {size} !important }} {ONE_BELOW_THE_OTHER}"
         of_reading = tuple(messages)
         tried = 0
 
+        smallest, usual, largest = text_pt
+        headlines = manuscript.titles(f"--text: {usual:.2f}pt", longer)
+
         def lay_out(size: float) -> _Layout:
             nonlocal tried
             tried += 1
             messages[:] = of_reading  # and of the last layout
+            for title, headline in zip(titles(manuscript.root), headlines, strict=True):
+                title.set("style", headline.style(size / usual))
             return _measure(manuscript.lay_out(f"--text: {size:.2f}pt", longer), size, page)
 
-        smallest, usual, largest = text_pt
         layout = _fit(lay_out, smallest, usual, largest, page.height_mm)
         if not layout.fits:
             raise PrintError(*_too_much(layout, html.stem))
@@ -179,6 +187,26 @@ def _put_into_cells(root: Any) -> None:
         for place, area in enumerate(list(main)):
             main[place] = cell = main.makeelement("div", {CELL: _name(area)})
             cell.append(area)
+
+
+def _halve_lists(root: Any) -> None:
+    """Part each list of an area in two of about the same length, which a style sheet may set side by side.
+
+    WeasyPrint takes long to balance columns.
+    """
+    for area in root.iterfind(f".//*[@{CELL}]/*"):
+        for whole in area.findall("ul"):
+            items = list(whole)
+            lengths = [LINE_END + len("".join(item.itertext())) for item in items]
+            middle = min(range(1, len(items)), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])), default=0)
+            if middle:
+                rest = whole.makeelement("ul", {"class": HALF})
+                whole.set("class", HALF)
+                for item in items[middle:]:
+                    whole.remove(item)
+                    rest.append(item)
+                rest.tail, whole.tail = whole.tail, None
+                area.insert(list(area).index(whole) + 1, rest)
 
 
 def _measure(document: Document, size: float, page: PageSize) -> _Layout:

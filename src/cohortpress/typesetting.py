@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from .fonts import font_file
+from .headlines import Headline, measured, titles
 from .later import when_needed
 from .line_ends import unbroken
 
@@ -52,10 +53,8 @@ DRAWN, ADDRESS = "data-drawing", "drawing:"
 # The first tag of a drawing, and its alternative text.
 FRAME = re.compile(r"""(<svg(?:[^>"']|"[^"]*"|'[^']*')*)>\s*(<title>.*?</title>)?""", re.DOTALL)
 SVG = "{http://www.w3.org/2000/svg}svg"
-# Of a text the last two words keep together, of a title that takes several lines some more.
-LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,12})\s*", re.DOTALL)
-LAST_OF_A_TITLE = re.compile(r"(.*?\s)(\S.{1,26}\S)\s*", re.DOTALL)
-MUCH = 55  # characters
+# The last two words of a text keep together.
+LAST_WORDS = re.compile(r"(.*\s)?(\S{1,20}\s+\S{1,16})\s*", re.DOTALL)
 LONE_LETTER = re.compile(r"(?<=\s)(\w)\s")  # a title does not end a line with "a"
 
 
@@ -83,7 +82,20 @@ class Manuscript:
     def lay_out(self, style: str, rules: str) -> Document:
         """Return the page with ``style`` declared for the whole of it, and more ``rules``."""
         self.root.set("style", style)
-        return self._page.render(
+        return self._render(self._page, rules)
+
+    def titles(self, style: str, rules: str) -> list[Headline]:
+        """Return the titles of the page, laid out with nothing else on it."""
+
+        def lay_out(root: Any) -> Any:
+            root.set("style", style)
+            page = HTML(string=ElementTree.tostring(root, encoding="unicode", method="html"))
+            return self._render(page, rules).pages[0]._page_box
+
+        return measured(self.root, lay_out)
+
+    def _render(self, page: HTML, rules: str) -> Document:
+        return page.render(
             font_config=self._fonts,
             counter_style=self._counters,
             stylesheets=[*self._styles, self._read(rules)],
@@ -158,20 +170,14 @@ def _fetcher(drawings: list[str]) -> URLFetcher:
 
 def _bind(root: Any) -> None:
     """Keep the last words of a text together, and of a title lone letters too; browsers do as much by `text-wrap`."""
-    messages = (part for part in root.iter() if "message" in (part.get("class") or "").split())
-    large = {text for part in messages for text in part.iter("p")}
+    for title in titles(root):
+        if title.text:
+            title.text = LONE_LETTER.sub(lambda found: unbroken(found[0]), title.text)
     for element in root.iterfind(".//body//*"):
-        if element.tag.startswith("{"):  # of a drawing
-            continue
-        title = element.tag in ("h1", "h2", "h3") or element in large
-        if not title and element.tag not in ("p", "li"):
-            continue
-        if title and element.text:
-            element.text = LONE_LETTER.sub(lambda found: unbroken(found[0]), element.text)
-        place, name = _end(element)
-        words = LAST_OF_A_TITLE if title and len("".join(element.itertext())) > MUCH else LAST_WORDS
-        if found := words.fullmatch(getattr(place, name) or ""):
-            setattr(place, name, (found[1] or "") + unbroken(found[2]))
+        if element.tag in ("p", "li", "caption", "h1", "h2", "h3"):
+            place, name = _end(element)
+            if found := LAST_WORDS.fullmatch(getattr(place, name) or ""):
+                setattr(place, name, (found[1] or "") + unbroken(found[2]))
 
 
 def _end(element: Any) -> tuple[Any, str]:
