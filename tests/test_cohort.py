@@ -430,15 +430,18 @@ def test_a_file_without_events_says_that_there_were_none(tmp_path: Path) -> None
     assert read(tmp_path, complaints="climber,complaint,week\n").adverse_events == ()
 
 
-@pytest.mark.parametrize("cell", ["0", "-1", "0.0"])
-def test_what_a_log_scale_cannot_show(tmp_path: Path, cell: str) -> None:
-    text = SECOND_STUDY["report/study.yml"].replace("decimals: 1", "decimals: 1, scale: log")
+@pytest.mark.parametrize(
+    ("cell", "scale", "name"),
+    [("0", "log", "log"), ("-1", "log", "log"), ("0.0", "log", "log"), ("-1", "sqrt", "square-root")],
+)
+def test_what_a_scale_cannot_show(tmp_path: Path, cell: str, scale: str, name: str) -> None:
+    text = SECOND_STUDY["report/study.yml"].replace("decimals: 1", f"decimals: 1, scale: {scale}")
     read(tmp_path)
     replace(tmp_path / "sessions.csv", "30.5", cell)
     with pytest.raises(DataError) as raised:
         read_cohort(tmp_path, parse_study(text, "report/study.yml"))
     assert str(raised.value) == (
-        f"sessions.csv, row 2, column grip: '{cell}' cannot stand on a log scale. "
+        f"sessions.csv, row 2, column grip: '{cell}' cannot stand on a {name} scale. "
         "Write '<' and the limit of detection, or 'scale: linear' in report/study.yml."
     )
 

@@ -21,7 +21,7 @@ from cohortpress.figures.boxes import Box, Boxes, scattered
 from cohortpress.figures.canvas import MARKS, Panel, Ruler, Text
 from cohortpress.figures.courses import MANY, Courses
 from cohortpress.figures.flow import Absent, Flow, Stage
-from cohortpress.figures.scale import linear, logarithmic
+from cohortpress.figures.scale import linear, logarithmic, square_root
 from cohortpress.figures.visits import Median, Threshold, Visit
 from cohortpress.paper import PanelSize
 
@@ -141,12 +141,28 @@ def test_the_course_that_ends_worst_is_named(
 
 def test_a_linear_axis_begins_at_zero_and_a_log_axis_has_round_ticks() -> None:
     assert "0" in texts(draw(PANEL))
-    assert {"1", "10"} <= set(texts(draw(replace(PANEL, log=True))))
+    assert {"1", "10"} <= set(texts(draw(replace(PANEL, axis="log"))))
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ((0, 1, 4, 9), (0, 0.5, 2, 5)),
+        ((0, 102), (0, 5, 20, 50, 100)),
+        ((0, 3, 1_400), (0, 50, 200, 500, 1000)),
+        ((0,), (0, 0.05, 0.2, 0.5, 1)),
+    ],
+)
+def test_a_square_root_axis_begins_at_zero(values: tuple[float, ...], ticks: tuple[float, ...]) -> None:
+    scale = square_root(values)
+    assert scale.ticks == pytest.approx(ticks)
+    assert (scale.share(0), scale.share(scale.high)) == (0, 1)
+    assert scale.share(scale.high / 4) == pytest.approx(1 / 2)
 
 
 def test_a_log_axis_refuses_zero() -> None:
     with pytest.raises(StyleError, match=r"CRP: A log axis cannot show 0\. Take 'scale: log'"):
-        draw(replace(PANEL, log=True, courses=((0, 1, 2, 3),)))
+        draw(replace(PANEL, axis="log", courses=((0, 1, 2, 3),)))
 
 
 def test_months_are_to_scale_unless_they_collide() -> None:
@@ -223,7 +239,7 @@ def test_drawings_are_alike_from_run_to_run_and_ids_are_unique() -> None:
 
 
 def test_a_skin_leaves_no_mark_and_no_colour_of_its_own() -> None:
-    svg = skin(draw(replace(PANEL, log=True)), TOKENS, "Source Serif Pro")
+    svg = skin(draw(replace(PANEL, axis="log")), TOKENS, "Source Serif Pro")
     assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) <= set(TOKENS.values())
     assert 'font-family="Source Serif Pro"' in svg
     assert "<style" not in svg
@@ -303,7 +319,7 @@ CROWDED = Boxes(
 )
 PANELS: list[list[Panel]] = [
     [PANEL],
-    [PANEL, replace(PANEL, log=True, thresholds=(Threshold(0.5, "limit of detection 0.5"), Threshold(0.6, "low")))],
+    [PANEL, replace(PANEL, axis="log", thresholds=(Threshold(0.5, "limit of detection 0.5"), Threshold(0.6, "low")))],
     [replace(PANEL, thresholds=tuple(Threshold(at, f"activity {at}") for at in (1, 2, 3, 20)))] * 3,
     [CROWDED, replace(CROWDED, visits=tuple(Visit(None, 3, label=f"Visit number {i}") for i in range(8)))],
     [replace(PANEL, courses=((5, 6, 5, worst), (20, 9, 3, 2))) for worst in (5.5, 9, 20)],

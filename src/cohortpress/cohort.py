@@ -24,6 +24,7 @@ Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 FlagMatrix = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
 MOST_NAMED = 5  # subjects in one doubt
+SCALES = {"log": "log", "sqrt": "square-root"}  # on which not every value can stand
 # What `adverse_events` has besides its terms.
 _NOT_A_TERM = re.compile(r"(n_events|n_subjects|subjects|onset|rate|patient_years|name|branches)(_\w+)?")
 
@@ -296,8 +297,9 @@ def _endpoint(
             problem = f"'{table.text(column)[under[0]]}'{more} lies below the limit of detection in {STUDY_FILE}."
             notes.append(table.fault(int(under[0]), column, problem, "Such values count as less than the limit."))
         numbers[under], below[under] = limit, True
-    for index in np.flatnonzero(numbers <= 0).tolist() if spec.scale == "log" else ():
-        problem = f"'{table.text(column)[index]}' cannot stand on a log scale."
+    refused = {"log": numbers <= 0, "sqrt": numbers < 0}.get(spec.scale, np.zeros(0, dtype=bool))
+    for index in np.flatnonzero(refused).tolist():
+        problem = f"'{table.text(column)[index]}' cannot stand on a {SCALES[spec.scale]} scale."
         mend = f"Write '<' and the limit of detection, or 'scale: linear' in {STUDY_FILE}."
         faults.append(table.fault(index, column, problem, mend))
     return numbers, below

@@ -62,6 +62,7 @@ class Words:
     median: str = "median"
     worse: str = "worse"
     log: str = "log scale"
+    sqrt: str = "square-root scale"
     even: str = "visits evenly spaced"
     detection: str = "limit of detection"
     change: str = "change, {first} to {visit}"

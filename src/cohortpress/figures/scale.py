@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from ..errors import Fault, StyleError
 
 FEWEST_TICKS = 3
+BETWEEN_TICKS = 0.16  # of an axis of square roots, at least
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Both ends of an axis and its ticks, all in the unit of the values."""
+    """Both ends of an axis and its ticks, all in the unit of the values.
+
+    Equal steps of ``of`` a value are equally long.
+    """
 
     low: float
     high: float
     ticks: tuple[float, ...]
-    log: bool = False
+    of: Callable[[float], float] = float
 
     def share(self, value: float) -> float:
         """Return how far up the axis a value stands: 0 at its foot, 1 at its head."""
-        if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
-        return (value - self.low) / (self.high - self.low)
+        return (self.of(value) - self.of(self.low)) / (self.of(self.high) - self.of(self.low))
 
 
 def linear(values: Sequence[float], *, most: int = 4) -> Scale:
@@ -48,7 +50,7 @@ def logarithmic(values: Sequence[float], title: str) -> Scale:
     Raises StyleError where a value, in the panel ``title``, is not above zero.
     """
     if not values:
-        return Scale(1.0, 10.0, (1.0, 10.0), log=True)
+        return Scale(1.0, 10.0, (1.0, 10.0), math.log)
     if min(values) <= 0:
         mend = "Take 'scale: log' from this endpoint."
         raise StyleError(Fault(f"A log axis cannot show {min(values):g}.", mend, title))
@@ -62,7 +64,20 @@ def logarithmic(values: Sequence[float], title: str) -> Scale:
             break
     else:  # within less than a decade: as on a linear axis, only not equally far apart
         ticks = [tick for tick in _nice(bottom, top, 4) if bottom <= tick <= top]
-    return Scale(bottom, top, tuple(ticks), log=True)
+    return Scale(bottom, top, tuple(ticks), math.log)
+
+
+def square_root(values: Sequence[float]) -> Scale:
+    """Return an axis from zero on which equal steps of the square root are equally far apart, with round ticks."""
+    high = 1.03 * max(values, default=1.0) or 1.0
+    powers = range(math.floor(math.log10(high)), math.floor(math.log10(high)) - 4, -1)
+    scale = Scale(0.0, high, (), math.sqrt)
+    ticks: list[float] = []
+    for tick in (step * 10.0**power for power in powers for step in (5, 2, 1)):
+        above = scale.share(ticks[-1]) if ticks else 2.0
+        if tick <= high and BETWEEN_TICKS <= scale.share(tick) <= above - BETWEEN_TICKS:
+            ticks.append(tick)
+    return replace(scale, ticks=(0.0, *reversed(ticks)))
 
 
 def _nice(low: float, high: float, most: int) -> list[float]:

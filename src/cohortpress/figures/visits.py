@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from .asked import Alt, Asked, value
 from .canvas import LINE, Panel, Pen, Room, Ruler, Text
 from .labels import Label, Line, named, width, write
-from .scale import Scale, linear, logarithmic
+from .scale import Scale, linear, logarithmic, square_root
 
 GAP, CLEAR = 0.22, 0.7  # the least between two texts in a row, and what tells them apart at a glance, in em
 ASIDE = 0.24  # how far from its visit a text may stand for that, in em
@@ -91,7 +91,7 @@ class VisitPanel(Panel):
     courses: tuple[tuple[float | None, ...], ...]
     medians: tuple[Median | None, ...]
     time_unit: str = "month"
-    log: bool = False
+    axis: Literal["linear", "log", "sqrt"] = "linear"
     thresholds: tuple[Threshold, ...] = ()
 
     @property
@@ -102,7 +102,9 @@ class VisitPanel(Panel):
 
     @property
     def scale(self) -> Scale:
-        return logarithmic(self.shown, self.title) if self.log else linear(self.shown)
+        if self.axis == "log":
+            return logarithmic(self.shown, self.title)
+        return square_root(self.shown) if self.axis == "sqrt" else linear(self.shown)
 
     @property
     def reach(self) -> float:
@@ -224,7 +226,7 @@ def of_endpoint(make: type[AnyPanel], asked: Asked, name: str, alt: Alt, **more:
     """Return a panel of an endpoint; the values of subjects are in it only where the study publishes them."""
     study, endpoint, words = asked.study, asked.study.endpoints[name], asked.look.words
     untimed = len(study.visits) > 2 and study.visits[study.baseline].unit is None
-    notes = endpoint.unit, words.log if endpoint.scale == "log" else "", words.even if untimed else ""
+    notes = endpoint.unit, {"log": words.log, "sqrt": words.sqrt}.get(endpoint.scale), words.even if untimed else ""
     visits, medians = [], []
     for visit, spec in study.visits.items():
         n, median = (asked.results[f"{name}.{visit}.{measure}"] for measure in ("n", "median"))
@@ -243,7 +245,7 @@ def of_endpoint(make: type[AnyPanel], asked: Asked, name: str, alt: Alt, **more:
         visits=tuple(visits),
         medians=tuple(medians),
         courses=tuple(tuple(None if cell != cell else cell for cell in row) for row in rows),
-        log=endpoint.scale == "log",
+        axis=endpoint.scale,
         thresholds=tuple(Threshold(limit, _said(label, asked.look.number(limit))) for label, limit in limits.items()),
         time_unit=study.visits[study.baseline].unit or "",
         **more,

@@ -182,8 +182,9 @@ class Endpoint(_Part):
     """Which way is better for the patient; neither: nothing is called better or worse, as of sodium or body weight."""
     role: Literal["primary", "secondary", "exploratory"] = "secondary"
     """What the study was made for is primary."""
-    scale: Literal["linear", "log"] = "linear"
-    """The axis of its figures; log also gives geometric means."""
+    scale: Literal["linear", "log", "sqrt"] = "linear"
+    """The axis of its figures; log also gives geometric means. sqrt, the square root, is for counts, zeros among
+    them and a few very high ones."""
     limit_of_detection: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """The limit below which the laboratory has no number: what lies below it counts as less than it, as <0.6 does."""
     thresholds: dict[Text, Number] = {}
@@ -200,6 +201,8 @@ class Endpoint(_Part):
     def _can_be_drawn(self) -> Endpoint:
         if self.scale == "log" and any(value <= 0 for value in self.thresholds.values()):
             raise ValueError("a log scale has no place for a threshold of zero or less")
+        if self.scale == "sqrt" and any(value < 0 for value in self.thresholds.values()):
+            raise ValueError("a square-root scale has no place for a threshold below zero")
         return self
 
 
