@@ -64,8 +64,9 @@ def page(project: Path, document: Path, options: dict[str, Any]) -> Path:
     template = Path(options["template"])
     place = project / template if (project / template).exists() else project / document.parent / template
     made = document.with_suffix(".html")
+    mathjax = [] if options.get("html-math-method") == "plain" else ["--mathjax"]
     subprocess.run(
-        [pandoc(), document.name, "--from=markdown", "--to=html5", "--standalone", "--wrap=preserve",
+        [pandoc(), document.name, *mathjax, "--from=markdown", "--to=html5", "--standalone", "--wrap=preserve",
          "--embed-resources", f"--template={place}", f"--output={made.name}"],
         cwd=project / document.parent, check=True,
     )  # fmt: skip

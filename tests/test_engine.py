@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -45,13 +46,13 @@ def no_quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
-def project(folder: Path, text: str, options: str = "") -> Path:
+def project(folder: Path, text: str) -> Path:
     """Write a project of one document and return the document."""
     (folder / "build").mkdir(parents=True)
     (folder / "templates").mkdir()
     (folder / "templates/page.html").write_text('<html><body class="$document$">$body$</body></html>')
     (folder / "_quarto.yml").write_text(
-        "project: {output-dir: build/quarto}\nformat: {html: {template: templates/page.html" + options + "}}"
+        "project: {output-dir: build/quarto}\nformat: {html: {template: templates/page.html}}"
     )
     document = folder / "build/abstract.qmd"
     document.write_text(text, encoding="utf-8")
@@ -84,11 +85,6 @@ def test_pandoc_renders_by_the_template_of_the_project(tmp_path: Path) -> None:
     html = Pandoc(tmp_path).render(document)
     assert html.startswith('<html><body class="poster">')
     assert '<span class="result" data-result="cohort.n">5</span> <em>men</em>' in html
-
-
-def test_pandoc_heeds_the_options_of_the_project(tmp_path: Path) -> None:
-    document = project(tmp_path, "# One\n\nText.", ", section-divs: true")
-    assert "<section" in Pandoc(tmp_path).render(document)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +174,8 @@ def test_a_word_file_shows_text_as_it_stands(tmp_path: Path) -> None:
 
 def test_quarto_renders_what_pandoc_renders(quarto: Path, flagship_to_change: Path) -> None:
     engine = choose_engine("quarto", flagship_to_change)
-    assert [engine.version(), engine.version()] == ["1.9.38"] * 2  # one start of Quarto, as the list below says
+    filled = flagship_to_change / "build/abstract.qmd"
+    assert [engine.version(filled), engine.version(filled)] == ["1.9.38"] * 2  # one start of it: see below
     for name in ("abstract", "poster"):
         html = flagship_to_change / f"build/{name}.html"
         expected = html.read_text(encoding="utf-8")
@@ -208,10 +205,12 @@ def test_while_we_run_quarto_its_scripts_have_nothing_to_do(flagship: Path) -> N
     assert not (flagship / "build").exists()
 
 
-def test_quarto_knows_that_we_run_it(tmp_path: Path) -> None:
-    (tmp_path / "quarto").write_text(f'#!/bin/sh\necho "${INSIDE}"\n')
-    (tmp_path / "quarto").chmod(0o755)
-    assert Quarto(tmp_path, str(tmp_path / "quarto")).version() == "1"
+def test_quarto_knows_that_we_run_it_and_finds_our_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    command(tmp_path / "quarto", f'echo "${INSIDE} $PATH"')
+    said, _, path = Quarto(tmp_path, str(tmp_path / "quarto")).version(tmp_path).partition(" ")
+    assert said == "1"
+    assert path.split(os.pathsep)[0] == sysconfig.get_path("scripts")
 
 
 def test_quarto_that_fails_says_so_in_its_own_words(
@@ -346,12 +345,24 @@ def test_who_renders_by_quarto_is_warned_too(render_by_quarto: Render, flagship:
     assert "The number '8' is typed" in done.stderr
 
 
-def test_the_quarto_of_an_editor_need_not_be_on_the_path(
-    quarto: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QUARTO_BIN_PATH", str(tmp_path / "bin"))
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineError, match="there is no 'quarto' command"):
-        choose_engine("quarto", tmp_path)
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    assert choose_engine(RENDERED, tmp_path).version() == "1.9.38"
+def test_what_only_quarto_reads_is_not_taken_for_the_same(render_by_quarto: Render, flagship_to_change: Path) -> None:
+    filters = "[Lua filters, metadata, includes: Quarto may read files that nobody else knows of.]"
+    page = flagship_to_change / "templates/page.html"
+    done = render_by_quarto(flagship_to_change)
+    assert done.returncode == 0, done.stderr
+    replace(flagship_to_change / "_quarto.yml", "template: build/page.html", "template: data/other.html")
+    other = page.read_text(encoding="utf-8").replace("</main>", f"</main><!-- {filters} -->")
+    (flagship_to_change / "data/other.html").write_text(other, encoding="utf-8")
+    for more in ("", "<!-- later -->"):
+        (flagship_to_change / "data/other.html").write_text(other + more, encoding="utf-8")
+        done = render_by_quarto(flagship_to_change)
+        assert done.returncode == 0, done.stderr
+        assert (more or filters) in (flagship_to_change / "_output/poster.html").read_text(encoding="utf-8")
+
+
+def test_formulas_need_no_script_in_any_engine(render_by_quarto: Render, flagship_to_change: Path) -> None:
+    document = flagship_to_change / "report/abstract.qmd"
+    replace(document, "## Conclusions\n", "## Conclusions\n\nWith $\\alpha$ as said. ")
+    done = render_by_quarto(flagship_to_change)
+    assert done.returncode == 0, done.stderr
+    assert "With α as said." in text_of_html((flagship_to_change / "_output/abstract.html").read_text(encoding="utf-8"))

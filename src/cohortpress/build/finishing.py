@@ -39,7 +39,7 @@ class Finishing:
         space, engine = self._space, self._space.engine
         filled, plain, css, html = self._files("qmd", "plain.html", "css", "html")
         around = [space.folder / PROJECT_FILE, *space.templates("*.html"), *space.pictures]
-        inputs: list[Input] = [engine.name, engine.version(), filled, *around]
+        inputs: list[Input] = [engine.name, engine.version(filled), filled, *around]
 
         def make() -> None:
             try:

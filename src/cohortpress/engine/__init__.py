@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -24,8 +23,8 @@ class Engine(Protocol):
 
     name: str
 
-    def version(self) -> str:
-        """Return what tells one release of the engine from another."""
+    def version(self, document: Path) -> str:
+        """Return what tells apart what two releases of the engine make of ``build/x.qmd``."""
 
     def render(self, document: Path) -> str:
         """Return ``build/x.qmd`` as HTML, whole and self-contained but for its style sheet, which `styled` adds.
@@ -39,18 +38,16 @@ def choose_engine(asked: str | None, folder: Path) -> Engine:
 
     Raises EngineError where Quarto is asked for and absent.
     """
+    if asked == RENDERED:
+        return Rendered(folder)
     command = shutil.which("quarto")
-    if asked == RENDERED:  # an editor may bring a Quarto that is not on the path; to its scripts it says where it is
-        command = shutil.which("quarto", path=os.environ.get("QUARTO_BIN_PATH", "")) or command
-    if asked not in (None, "", *ENGINES, RENDERED):
+    if asked not in (None, "", *ENGINES):
         raise EngineError(Fault(f"'{asked}' is no engine.", f"Choose {' or '.join(ENGINES)}."))
-    if asked in ("quarto", RENDERED) and not command:
+    if asked == "quarto" and not command:
         raise EngineError(
             Fault("Quarto is asked for, but there is no 'quarto' command.",
                   "Install it (docs/quarto.md tells how), or build with ENGINE=pandoc.")
         )  # fmt: skip
-    if command and asked == RENDERED:
-        return Rendered(folder, command)
     if command and asked != "pandoc":
         return Quarto(folder, command)
     return Pandoc(folder)

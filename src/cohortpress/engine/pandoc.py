@@ -72,7 +72,7 @@ class Pandoc:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def version(self) -> str:
+    def version(self, document: Path) -> str:
         return release("pypandoc_binary")
 
     def render(self, document: Path) -> str:
@@ -93,7 +93,6 @@ class Pandoc:
         except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
             raise EngineError(Fault(f"'format: html:' cannot be read ({error}).", "", PROJECT_FILE)) from None
         options = ["--from=markdown", "--to=html5", "--standalone", "--wrap=preserve"]
-        options += [f"--{key}" for key in ("section-divs", "citeproc") if asked.get(key)]
         if name := asked.get("template"):
             template = self._folder / name
             if not template.is_file():

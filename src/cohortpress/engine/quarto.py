@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sysconfig
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import TypeVar
 
 from ..errors import EngineError, Fault
 from ..fast_yaml import load
+from ..ledger import file_digest
 from .embedding import embed
 
 Name = TypeVar("Name", bound=str)
@@ -30,7 +32,7 @@ class Quarto:
         self._command = command
         self._one_at_a_time = threading.Lock()
 
-    def version(self) -> str:
+    def version(self, document: Path) -> str:
         with self._one_at_a_time:  # to start it takes longer than all else that a build without changes does
             return self._version
 
@@ -44,10 +46,12 @@ class Quarto:
         return collect(self._folder, document)
 
     def _run(self, *arguments: str) -> str:
+        # Its scripts call the command of this very package, which need not be on the path.
+        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
         done = subprocess.run(
             [self._command, *arguments],
             cwd=self._folder,
-            env={**os.environ, INSIDE: "1"},
+            env={**os.environ, INSIDE: "1", "PATH": path},
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -58,8 +62,17 @@ class Quarto:
         return done.stdout
 
 
-class Rendered(Quarto):
+class Rendered:
     """Takes over what a bare ``quarto render`` has rendered, when it calls this package after it."""
+
+    name = "quarto"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def version(self, document: Path) -> str:
+        # Quarto may have read more than this package knows of.
+        return file_digest(_made(self._folder, document)) or ""
 
     def render(self, document: Path) -> str:
         return collect(self._folder, document)
@@ -84,11 +97,16 @@ def collect(folder: Path, document: Path) -> str:
 
     Raises EngineError where the page is missing, or would fetch something when it is read.
     """
-    output = Path(os.environ.get("QUARTO_PROJECT_OUTPUT_DIR") or folder / _output_dir(folder))
-    made = output / document.with_suffix(".html").relative_to(folder)
+    made = _made(folder, document)
     if not made.is_file():
         raise EngineError(Fault("Quarto did not make this file.", "See its messages.", str(made)))
     return embed(made.read_text(encoding="utf-8"), made.parent, folder)
+
+
+def _made(folder: Path, document: Path) -> Path:
+    """Return the file into which Quarto renders a document."""
+    output = Path(os.environ.get("QUARTO_PROJECT_OUTPUT_DIR") or folder / _output_dir(folder))
+    return output / document.with_suffix(".html").relative_to(folder)
 
 
 def _output_dir(folder: Path) -> str:
