@@ -24,7 +24,7 @@ def lines(words: list[float], width: float) -> list[float]:
 
 @given(st.lists(st.floats(5, 120), min_size=1, max_size=20), st.integers(130, 700), st.floats(0.9, 1.08))
 def test_the_narrowest_box_that_takes_no_line_more(words: list[float], box: int, larger: float) -> None:
-    style = Headline(tuple(word / larger for word in words), 5 / larger, box, centred=False).style(larger)
+    style = Headline(tuple(word / larger for word in words), 5 / larger, box).style(larger)
     count = len(lines(words, box))
     if count == 1:
         assert style == ""
@@ -39,6 +39,11 @@ def test_a_centred_title_stays_in_the_middle() -> None:
     assert "margin-inline: auto" in Headline((60.0, 60.0, 60.0), 5.0, 130.0, centred=True).style(1)
 
 
+def test_the_space_beside_a_title_is_no_room_for_its_words() -> None:
+    bare, padded = (Headline((60.0, 60.0, 60.0), 5.0, 130.0, beside=beside).style(1) for beside in (0, 40))
+    assert (bare, padded) == ("max-width: 126px", "max-width: 166px")
+
+
 def test_titles_are_headings_and_the_first_words_of_a_message() -> None:
     message = "<div class='area message'><p>b</p><p>c</p></div>"
     page = f"<main><h1>a</h1>{message}<section><h2>d</h2><p>e</p></section></main>"
@@ -46,4 +51,4 @@ def test_titles_are_headings_and_the_first_words_of_a_message() -> None:
 
 
 def test_a_title_that_was_not_found_is_left_as_it_is() -> None:
-    assert Headline((), 0, 0, centred=False).style(1) == ""
+    assert Headline((), 0, 0).style(1) == ""

@@ -276,6 +276,13 @@ def test_a_font_that_is_missing_is_an_error(fonts: Path, tmp_path: Path) -> None
         print_to(tmp_path, page_of("<p>Text</p>", fonts, "abstract", css), "abstract")
 
 
+def test_a_page_that_a_theme_breaks_is_refused(fonts: Path, tmp_path: Path) -> None:
+    html = page_of(poster(1), fonts, "poster", ".methods { break-before: page }")
+    with pytest.raises(PrintError, match=r"report/poster\.qmd: The theme breaks the page in two\. Take 'break-before"):
+        print_to(tmp_path, html)
+    assert not (tmp_path / "poster.pdf").exists()
+
+
 def test_warnings_are_handed_on(fonts: Path, tmp_path: Path) -> None:
     _, printed = print_to(tmp_path, page_of("<p>Text</p>", fonts, "abstract", "p { colour: red }"), "abstract")
     assert len(printed.warnings) == 1

@@ -34,6 +34,8 @@ language: en-GB
 keywords: [k]
 authors: [a]
 affiliations: [a]
+logos: {club: report/a.png}
+poster_number: p
 source: {citation: c, url: "https://example.org", licence: l}
 notice: n
 address: https://example.org

@@ -13,8 +13,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from cohortpress.errors import StyleError
-from cohortpress.fonts import FONTS, Family, font_file
-from cohortpress.legibility import contrast, faint, unknown_tokens
+from cohortpress.fonts import EVERYWHERE, FACES, FONTS, Family, font_file, lacking
+from cohortpress.legibility import contrast, faint, missing_letters, unknown_tokens
 from cohortpress.paper import parse_page_size
 from cohortpress.style import Document, Theme, load_theme, stylesheet
 
@@ -187,6 +187,27 @@ def test_panels_share_the_width() -> None:
     # An abstract is full whatever stands in it.
     a4 = parse_page_size("A4")
     assert theme.panels("abstract", a4, 3, characters=100) == theme.panels("abstract", a4, 3)
+
+
+def test_letters_that_the_fonts_lack_are_told() -> None:
+    theme, here = load_theme("classic", [THEMES]), "report/poster.qmd"
+    assert list(missing_letters(theme, "# Title\n\nTNF-α ≥ 1, **β**, a * b * α", here)) == []
+    (italic,) = missing_letters(theme, "*TNF-α* and *μ*", here)
+    assert str(italic) == (
+        "report/poster.qmd: The font Source Sans Pro has no italic 'α μ': a font of this machine takes its place. "
+        "Write it upright."
+    )
+    title, text = sorted(str(fault) for fault in missing_letters(theme, "# 字\n", here))[::-1]
+    assert "Source Serif Pro has no '字'" in title
+    assert "Source Sans Pro has no '字'" in text
+
+
+def test_what_is_not_looked_for_all_fonts_have() -> None:
+    for family in FONTS:
+        for cut in FACES:
+            assert lacking(f"{family}/{cut}", [*EVERYWHERE, "\u2060"]) == []
+            with TTFont(font_file(f"{family}/{cut}")) as font:
+                assert {ord(sign) for sign in EVERYWHERE} <= font.getBestCmap().keys()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

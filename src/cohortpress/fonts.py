@@ -6,6 +6,8 @@ import hashlib
 import io
 import os
 import threading
+import unicodedata
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -32,9 +34,8 @@ FACES = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "n
 _ONE_AT_A_TIME = threading.Lock()
 FEATURES = ["kern", "liga", "tnum", "lnum", "mark", "ccmp"]
 # Characters that every subset of a font holds, so that most edits of a text find their fonts ready.
-COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozenset(
-    "‘’“”„–—•…†‡‰′″−≤≥≈→←↑↓€αβγδκμχ\N{NARROW NO-BREAK SPACE}"
-)
+EVERYWHERE = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | frozenset("‘’“”„–—•…†‡‰−≤≥≈€")
+COMMON = EVERYWHERE | frozenset("′″→←↑↓αβγδκμχ\N{NARROW NO-BREAK SPACE}")
 
 
 def font_file(face: str) -> Path:
@@ -47,6 +48,18 @@ def font_file(face: str) -> Path:
             return path
     mend = f"Run 'pip install {package.replace('_', '-')}'."
     raise StyleError(Fault(f"The font {family} is missing.", mend))
+
+
+def lacking(face: str, characters: Iterable[str]) -> list[str]:
+    """Return the characters that a face has no glyph for; those that all faces have are not looked for."""
+    rare = sorted(sign for sign in set(characters) - EVERYWHERE if unicodedata.category(sign)[0] not in "CZ")
+    if not rare:
+        return []
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font_file(face), lazy=True) as font:
+        glyphs = font.getBestCmap()
+    return [sign for sign in rare if ord(sign) not in glyphs]
 
 
 def subset(file: Path, weight: int, characters: frozenset[str], cache: Path) -> bytes:

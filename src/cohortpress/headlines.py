@@ -15,12 +15,13 @@ _BREAKABLE = re.compile(r"[ \t\r\n]+")  # no space that keeps words together
 
 @dataclass(frozen=True)
 class Headline:
-    """A title as it was measured: the widths of its words, of a space, and of the box around; in px."""
+    """A title as it was measured, in px: its words, a space, the box, and what is kept free in it (``beside``)."""
 
     words: tuple[float, ...]
     space: float
     box: float
-    centred: bool
+    beside: float = 0.0
+    centred: bool = False
 
     def style(self, larger: float) -> str:
         """Return what makes its lines alike where its letters are so many times larger than they were measured."""
@@ -31,7 +32,7 @@ class Headline:
         while high - low > 1:
             middle = (low + high) / 2
             low, high = (low, middle) if _lines(words, space, middle) <= count else (middle, high)
-        return f"max-width: {high + 1:.0f}px" + ("; margin-inline: auto" if self.centred else "")
+        return f"max-width: {high + self.beside + 1:.0f}px" + ("; margin-inline: auto" if self.centred else "")
 
 
 def _lines(words: Sequence[float], space: float, width: float) -> int:
@@ -59,7 +60,7 @@ def measured(root: Any, lay_out: Callable[[Any], Any]) -> list[Headline]:
         for element in list(title.iter()):
             _part_words(element, title)
     _keep(alone.find("body"), found)
-    headlines = [Headline((), 0, 0, centred=False)] * len(found)
+    headlines = [Headline((), 0, 0)] * len(found)
     for box in _blocks(lay_out(alone)):
         headlines[int(box.element.get(NUMBER))] = _headline(box)
     return headlines
@@ -83,7 +84,8 @@ def _headline(box: Any) -> Headline:
             widths[part.element] = widths.get(part.element, 0) + part.width
         spaces += [b.position_x - a.position_x - a.width for a, b in pairwise(parts)]
     centred = box.style["text_align_all"] == "center"
-    return Headline(tuple(widths.values()), max(spaces, default=0.0), box.width, centred)
+    beside = box.border_width() - box.width
+    return Headline(tuple(widths.values()), max(spaces, default=0.0), box.width, beside, centred)
 
 
 def _parts(box: Any) -> Iterator[Any]:

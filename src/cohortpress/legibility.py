@@ -1,4 +1,4 @@
-"""What makes a theme hard to read, told before anybody prints it: colours too alike, and tokens that do not exist."""
+"""What makes a page hard to read, told before anybody prints it: colours too alike, missing tokens and letters."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 
 from .errors import Fault, did_you_mean
+from .fonts import lacking
 from .style import Theme
 
 TEXT, LINE = 4.5, 3.0  # the least contrast of text and of lines: WCAG 2.1, 1.4.3 and 1.4.11
 GROUNDS = {"paper": ("ink", "muted", "accent", "worse"), "tint": ("ink", "muted", "accent"), "band": ("on_band",)}
 # By the elements of a figure, and by the printer.
 SET_ELSEWHERE = ("across", "ems", "beside", "text")
+_ITALIC = re.compile(r"(?<![*\\\w])\*(?![*\s])([^*\n]+)\*(?!\*)")
+_TITLE = re.compile(r"^# (.*)", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _USED = re.compile(r"var\(\s*--([\w-]+)\s*([,)])")
 _DECLARED = re.compile(r"(?<![\w-])--([\w-]+)\s*:")
@@ -44,6 +47,20 @@ def unknown_tokens(css: str, where: str) -> Iterator[Fault]:
         if name not in declared and end == ")" and not name.startswith("top-"):
             names = [f"--{other}" for other in sorted(declared)]
             yield Fault(f"The style sheets use --{name}, which nothing sets.", did_you_mean(f"--{name}", names), where)
+
+
+def missing_letters(theme: Theme, text: str, where: str) -> Iterator[Fault]:
+    """Yield a fault for each face of the theme that lacks characters of a filled document."""
+    family, display = theme.fonts["text"], theme.fonts["display"]
+    for font, cut, kind, read in (
+        (family, "Regular", "", text),
+        (family, "It", "italic ", "".join(_ITALIC.findall(text))),
+        (display, "Semibold", "", "".join(_TITLE.findall(text))),
+    ):
+        if signs := lacking(f"{font}/{cut}", read):
+            problem = f"The font {font} has no {kind}'{' '.join(signs)}': a font of this machine takes its place."
+            mend = "Write it upright." if kind else "Write it otherwise, or choose another font in theme.yml."
+            yield Fault(problem, mend, where)
 
 
 def _pairs() -> Iterator[tuple[str, str, float]]:

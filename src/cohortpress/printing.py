@@ -143,6 +143,9 @@ def print_pdf(
         layout = _fit(lay_out, smallest, usual, largest, page.height_mm)
         if not layout.fits:
             raise PrintError(*_too_much(layout, html.stem))
+        if len(layout.document.pages) > 1:
+            mend = "Take 'break-before: page' and the like out of its style sheets."
+            raise PrintError(Fault("The theme breaks the page in two.", mend, f"report/{html.stem}.qmd"))
         document = _arranged(layout, page)
         write(document, pdf)
     pages = len(document.pages)

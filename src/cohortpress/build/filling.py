@@ -28,13 +28,13 @@ class Filling:
     @cached_property
     def filler(self) -> Filler:
         """What fills the document; it knows the language of the study."""
-        from ..qr import qr_code
+        from ..emblems import logo, qr_code
         from ..templating import Filler
 
         def draw(kind: str, things: object, visit: object) -> str:
             return self._drawing.note(kind, things, visit, self.filler.sentence)
 
-        functions = {"draw": draw, "qr_code": qr_code, "document": self._document}
+        functions = {"draw": draw, "logo": logo, "qr_code": qr_code, "document": self._document}
         space = self._space
         own = (space.folder / TEMPLATES).is_dir()
         return Filler(space.study, space.results, space.template_folders, functions, space.cache, own=own)
@@ -103,13 +103,17 @@ class Filling:
         page = space.page(document)
 
         def make() -> list[Fault]:
-            from ..legibility import faint, unknown_tokens
+            from ..legibility import faint, missing_letters, unknown_tokens
             from ..style import stylesheet
 
             text = filled.read_text(encoding="utf-8")
             sheet = stylesheet(space.theme, document, page, text=text, cache=space.cache)
             write(css, sheet)
-            return [*faint(space.theme), *unknown_tokens(sheet, f"templates/themes/{space.theme.name}")]
+            return [
+                *faint(space.theme),
+                *unknown_tokens(sheet, f"templates/themes/{space.theme.name}"),
+                *missing_letters(space.theme, text, f"report/{document}.qmd"),
+            ]
 
         inputs: list[Input] = [repr(page), space.theme.name, filled, *space.templates("themes/**/*")]
         space.caution(space.step(f"style of the {document}", inputs, [css], make))

@@ -3,6 +3,8 @@
 That takes as long as all the rest: the properties of each class of artists, listed in its text and in those of others.
 """
 
+import warnings
+
 from matplotlib import _docstring, artist
 
 from ..later import replaced, when_needed
@@ -26,5 +28,8 @@ with (
     from matplotlib.lines import Line2D
     from matplotlib.textpath import text_to_path
     from matplotlib.ticker import MaxNLocator
+
+# Who draws is not who can mend it: a build warns of letters that the fonts of a theme lack.
+warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
 
 __all__ = ["Figure", "FontProperties", "Line2D", "MaxNLocator", "rc_context", "text_to_path"]

@@ -62,6 +62,15 @@ def _leaves_the_study(path: str) -> bool:
     return Path(path).is_absolute() or ".." in Path(path).parts
 
 
+def _inside(value: str) -> str:
+    if _leaves_the_study(value):
+        raise ValueError("the file must lie inside the study's folder")
+    return value
+
+
+InTheStudy = Annotated[str, AfterValidator(_inside)]
+
+
 def _in_one_line(value: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", value).strip(" ")
 
@@ -444,16 +453,8 @@ class Press(_Part):
     """How far what reaches the edge of the page goes on beyond it, to be cut off."""
     crop_marks: bool = True
     """Whether lines beyond the bleed show where to cut."""
-    profile: str | None = None
+    profile: InTheStudy | None = None
     """The ICC profile of the shop's printing condition, a file of the study: CMYK and PDF/X-4. Without it: sRGB."""
-
-    @field_validator("profile")
-    @classmethod
-    def _inside_the_study(cls, value: str | None) -> str | None:
-        if value is not None and _leaves_the_study(value):
-            raise ValueError("the profile must lie inside the study's folder")
-        return value
-
 
 class Document(_Part):
     """How a document is printed."""
@@ -510,6 +511,10 @@ class Study(_Part):
     """Printed below the title."""
     affiliations: tuple[Text, ...] = ()
     """Printed below the authors: "Department, Hospital, Country"."""
+    logos: dict[Text, InTheStudy] = {}
+    """At the head of the poster, by whose they are: {University Hospital: report/logo.png}."""
+    poster_number: Text = ""
+    """The number that the congress gave the poster, at its head: P137."""
     source: Source | None = None
     """The publication behind the study, printed at the foot."""
     notice: Text = ""

@@ -212,8 +212,9 @@ def _names(study: Study, results: ResultSet, language: Language) -> re.Pattern[s
     Only what holds a number: a title, "Per 100 patient-years", why an interval does not exist with so few pairs.
     """
     source = (study.source.citation, study.source.url, study.source.licence) if study.source else ()
-    said = [study.title, study.notice, study.contact, study.funding, study.address, *study.affiliations]
-    said += [*source, *study.keywords, *(text for result in results for text in (result.label, result.unit))]
+    said = [study.title, study.notice, study.contact, study.funding, study.address, study.poster_number]
+    said += [*study.affiliations, *source, *study.keywords]
+    said += [text for result in results for text in (result.label, result.unit)]
     said += [*language.word.values(), *(said_of(result, "error", language) or "" for result in results)]
     numbered = {_however_spaced(text.translate(_QUOTES)) for text in said if re.search(r"\d", text)}
     return re.compile(rf"(?<![\w.,])(?:{'|'.join(sorted(numbered, key=len, reverse=True)) or '(?!)'})(?!\w)")

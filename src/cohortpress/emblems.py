@@ -1,10 +1,15 @@
-"""An address as a QR code that prints sharp at any size."""
+"""What stands for a study on its poster: logos, and an address as a QR code that prints sharp at any size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
+
+
+def logo(name: str, file: str) -> str:
+    """Return the image of a logo, a ``file`` of the study, for a document in ``build/``; ``name`` says whose it is."""
+    return f'<img class="logo" src="../{escape(file)}" alt="{escape(name)}">'
 
 
 def qr_code(address: str) -> str:
