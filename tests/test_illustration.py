@@ -366,7 +366,7 @@ def test_single_panels_that_follow_one_another_stand_side_by_side(study: Path) -
 
 
 @pytest.mark.parametrize(
-    ("size", "words", "drawn_out"), [("A0 landscape", 700, 0), ("A0", 700, 0), ("A0", 500, 0.15)]
+    ("size", "words", "drawn_out"), [("A0 landscape", 700, 0), ("A0", 700, 0), ("A0", 450, 0.15)]
 )
 def test_a_panel_that_is_alone_is_not_drawn_out(study: Path, size: str, words: int, drawn_out: float) -> None:
     file = study / "report/study.yml"

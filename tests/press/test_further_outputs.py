@@ -111,8 +111,8 @@ def test_they_are_read_back(to_change: Path) -> None:
     [
         ("{bleed_mm: -3}", "documents.poster.press.bleed_mm: '-3' will not do. It must be greater than 0."),
         ("{bleed_mm: 51}", "documents.poster.press.bleed_mm: '51' will not do. It must be less than or equal to 50."),
-        ("{profile: ../coated.icc}", "documents.poster.press.profile: the profile must lie inside the study's folder."),
-        ("{profile: /usr/share/coated.icc}", "the profile must lie inside the study's folder."),
+        ("{profile: ../coated.icc}", "documents.poster.press.profile: the file must lie inside the study's folder."),
+        ("{profile: /usr/share/coated.icc}", "the file must lie inside the study's folder."),
         ("{bleed: 3}", "Unknown key 'documents.poster.press.bleed'. Did you mean 'bleed_mm'?"),
         ("{crop_marks: perhaps}", "'perhaps' is neither true nor false."),
     ],
