@@ -105,6 +105,16 @@ BROKEN = [
         "{right: R, label: L}",
         "'label' is a word of cohortpress. Choose another name.",
     ),
+    (
+        "  term: complaint",
+        "  missing: [ND, R]\n  term: complaint",
+        "'R' counts as empty, and stands for 'characteristics.hand.categories.right' too. Let it be one of the two.",
+    ),
+    (
+        "  term: complaint",
+        "  missing: finish\n  term: complaint",
+        "'finish' counts as empty, and stands for 'visits.finish' too. Let it be one of the two.",
+    ),
     ("  finish: {", "  unit: {", "'unit' is a word of cohortpress. Choose another name."),
     ("  practice:", "  session:", "'session' is a word of cohortpress. Choose another name."),
     ("  practice:", "  grip:", "'grip' names something under 'endpoints' already. Choose another name."),

@@ -13,6 +13,7 @@ def incoherent(study: Study) -> Iterator[Fault]:
     """Yield a fault, with its line, for all that does not fit together."""
     yield from _names_that_clash(study)
     yield from _columns_that_clash(study)
+    yield from _missing_that_clash(study)
     yield from _references_to_nothing(study)
     yield from _better_sides(study)
 
@@ -70,6 +71,18 @@ def _columns_that_clash(study: Study) -> Iterator[Fault]:
                 yield Fault(problem, "Let it stand for one visit.", study.where("visits", name, "value"))
     yield from _times_that_clash(study)
     yield from _windows_that_clash(study)
+
+
+def _missing_that_clash(study: Study) -> Iterator[Fault]:
+    """Yield a fault for each cell that counts as empty and has a meaning: nobody would be left to whom it applies."""
+    meant = {value: f"visits.{name}" for name, spec in study.visits.items() for value in spec.value or (name,)}
+    for name, characteristic in study.characteristics.items():
+        for category, values in (characteristic.categories or {}).items():
+            meant |= dict.fromkeys(values, f"characteristics.{name}.categories.{category}")
+    for value in study.data.missing:
+        if value in meant:
+            problem = f"'{value}' counts as empty, and stands for '{meant[value]}' too."
+            yield Fault(problem, "Let it be one of the two.", study.where("data", "missing"))
 
 
 def _times_that_clash(study: Study) -> Iterator[Fault]:
