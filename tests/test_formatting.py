@@ -72,6 +72,11 @@ def test_numbers_in_other_languages(language: str, number: str, percent: str) ->
     assert formatter.percent(62.5, 1) == percent
 
 
+def test_no_percentage_is_grouped_as_no_other_number_is() -> None:
+    assert [Formatter(language).percent(1234.5, 1) for language in ("en-IN", "hi")] == ["1234.5%"] * 2
+    assert Formatter("tr").percent(1234.5, 1) == "%1234,5"
+
+
 @pytest.mark.parametrize("language", ["xx", "english", "", "e"])
 def test_an_unknown_language_says_its_line(language: str) -> None:
     study = parse_study(TEXT.replace("language: en-GB", f"language: '{language}'"), "report/study.yml")
@@ -159,6 +164,13 @@ def test_what_lies_below_a_limit_says_so() -> None:
     assert format_results(ResultSet([result]), study)["grip.min"].text == "<0.6"
 
 
+@pytest.mark.parametrize(("limit", "text"), [(0.04, "<0.04"), (0.64, "<0.64"), (5, "<5.0"), (0.6, "<0.6")])
+def test_a_limit_is_never_rounded_to_another(limit: float, text: str) -> None:
+    study = parse_study(TEXT, "report/study.yml")
+    result = Result("grip.min", "Grip", "grip", "min", limit, kind="value", options={"below": True})
+    assert format_results(ResultSet([result]), study)["grip.min"].text == text
+
+
 def test_the_mean_of_what_the_study_does_not_describe_is_rounded_too() -> None:
     study = parse_study(TEXT, "report/study.yml")
     result = Result("adverse_events.onset.mean", "Onset", "adverse_events", "mean", 10 / 3, kind="spread")
@@ -184,4 +196,12 @@ def test_no_value_has_no_text_and_nothing_but_the_text_changes() -> None:
 def test_a_number_that_an_author_wrote_prints_as_it_was_written() -> None:
     assert [ENGLISH.plain(value) for value in (50, 0.05, 1e-7, 100.0)] == ["50", "0.05", "0.0000001", "100"]
     assert Formatter("nl").plain(0.05) == "0,05"
+    assert ENGLISH.plain(20190000123456) == "20 190 000 123 456".replace(" ", NNBSP)  # more digits than noise has
     assert [own_decimals(value) for value in (50, 0.05, 1e-7, 100.0, 0.1 + 0.2)] == [0, 2, 7, 0, 1]
+
+
+@pytest.mark.parametrize(("value", "zeros"), [(1e30, 30), (-1e300, 300), (10**400, 400)])
+def test_numbers_of_any_size_are_written(value: float, zeros: int) -> None:
+    digits = ENGLISH.plain(value).replace(NNBSP, "").removeprefix("−")
+    assert digits == "1" + "0" * zeros
+    assert ENGLISH.percent(value, 1).removeprefix("−") == f"{digits}.0%"

@@ -7,12 +7,13 @@ reader with a pencil does; binary floats and banker's rounding do neither.
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal, format_percent, get_group_symbol
+from babel.numbers import format_decimal, get_group_symbol
 
 from .errors import Fault, StudyError
 
@@ -26,6 +27,7 @@ RANGE = "\N{EN DASH}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 SMALLEST_P = Decimal("0.001")
 P_DECIMALS = {"p": 3, "exact_p": 4}
+_OF_ALL_DIGITS = Context(prec=1000)  # more than any float has
 
 
 class Formatter:
@@ -47,8 +49,7 @@ class Formatter:
         rounded = _rounded(value, decimals)
         whole = "#,##0" if abs(rounded) >= 10_000 else "0"
         pattern = whole + ("." + "0" * decimals if decimals else "")
-        text = format_decimal(rounded, pattern, locale=self.locale, decimal_quantization=False)
-        return text.replace(get_group_symbol(self.locale), THIN_SPACE).replace("-", MINUS)
+        return self._written(rounded, pattern).replace(get_group_symbol(self.locale), THIN_SPACE)
 
     def plain(self, value: float) -> str:
         """Return a number that an author wrote (a limit, a level) with the digits that it was written with."""
@@ -74,9 +75,13 @@ class Formatter:
 
     def percent(self, value: float, decimals: int = 0) -> str:
         """Return a percentage (0 to 100) with its sign."""
-        pattern = self.locale.percent_formats[None].pattern.replace("#,##0", "0." + "0" * decimals if decimals else "0")
-        share = _rounded(value, decimals) / 100
-        text = format_percent(share, pattern, locale=self.locale, decimal_quantization=False)
+        digits = "0." + "0" * decimals if decimals else "0"
+        pattern = re.sub(r"[#,0]+", digits, self.locale.percent_formats[None].pattern)  # some group by twos: #,##,##0
+        return self._written(_rounded(value, decimals).scaleb(-2), pattern)
+
+    def _written(self, rounded: Decimal, pattern: str) -> str:
+        with localcontext(_OF_ALL_DIGITS):
+            text = format_decimal(rounded, pattern, locale=self.locale, decimal_quantization=False)
         return text.replace("-", MINUS)
 
 
@@ -114,8 +119,9 @@ def _text(result: Result, study: Study, formatter: Formatter) -> str | None:
         case "level":
             return formatter.percent(value, decimals=min(1, own_decimals(value)))
         case _:
-            mark = "<" if result.options.get("below") else ""
-            return mark + formatter.number(value, decimals)
+            if result.options.get("below"):  # a limit that is rounded would be another: <0.64 is true of 0.62, <0.6 not
+                return "<" + formatter.number(value, max(decimals, own_decimals(value)))
+            return formatter.number(value, decimals)
 
 
 def _decimals(result: Result, value: float, study: Study) -> int:
@@ -141,9 +147,9 @@ def own_decimals(value: float) -> int:
 
 def _decimal(value: float) -> Decimal:
     """Return the number that was meant: 69.2, where binary arithmetic left 69.19999999999999."""
-    return Decimal(f"{value:.13g}")
+    return Decimal(value if isinstance(value, int) else f"{value:.13g}")
 
 
 def _rounded(value: float, decimals: int) -> Decimal:
-    rounded = _decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = _decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _OF_ALL_DIGITS)
     return rounded or abs(rounded)  # no "-0.0"
