@@ -265,6 +265,15 @@ def test_why_a_visit_is_missing_is_counted_whatever_the_reason_says(second_study
     assert all(set(r.id) <= set("abcdefghijklmnopqrstuvwxyz0123456789_.") for r in results)
 
 
+def test_who_was_measured_is_not_counted_among_the_reasons(second_study: Path) -> None:
+    file = second_study / "sessions.csv"
+    rows = file.read_text(encoding="utf-8").replace("grip\n", "grip,reason\n").splitlines()
+    rows[1:] = [f"{row},{'tired' if row.startswith(('E,finish', 'D,finish')) else ''}" for row in rows[1:]]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    results = results_of(second_study)
+    assert results["flow.finish.lost"].value == results["flow.finish.reason.tired.n"].value == 1
+
+
 def test_the_second_study_shares_no_column_with_the_flagship() -> None:
     root = Path(__file__).parents[1] / "data"
     flagship = {c for file in root.glob("*.csv") for c in file.read_text().splitlines()[0].split(",")}

@@ -183,6 +183,7 @@ def cohort_of(tables: Mapping[str, Table], study: Study, faults: list[Fault]) ->
     if faults:
         raise DataError(*dict.fromkeys(faults))
     values, censored = _cube(blocks, numbers, study, people.number)
+    reasons = _reasons(blocks, people.number, study, values, notes)
     cohort = Cohort(
         tuple(people.number),
         tuple(study.visits),
@@ -192,7 +193,7 @@ def cohort_of(tables: Mapping[str, Table], study: Study, faults: list[Fault]) ->
         characteristics,
         adverse_events,
         patient_years,
-        _reasons(blocks, data.subject_id),
+        reasons,
         tuple(dict.fromkeys(notes)),
     )
     return cohort, blocks
@@ -392,11 +393,23 @@ def _patient_years(people: _People, column: str | None, faults: list[Fault], not
     return math.fsum(years)
 
 
-def _reasons(blocks: Iterable[Block], id_: str) -> dict[str, dict[str, str]]:
-    """Return the reasons of missing visits, where the table has a column ``reason``."""
+def _reasons(
+    blocks: Iterable[Block], people: Mapping[str, int], study: Study, values: Mapping[str, Matrix], notes: list[Fault]
+) -> dict[str, dict[str, str]]:
+    """Return why visits are missing, where the table has a column ``reason``; one beside a value tells nothing."""
+    seen = np.logical_or.reduce([~np.isnan(of_one) for of_one in values.values()])
+    order = {visit: number for number, visit in enumerate(study.visits)}
     reasons: dict[str, dict[str, str]] = {}
-    for block in (block for block in blocks if "reason" in block.table):
-        for visit, subject, reason in zip(block.visits, *map(block.table.text, (id_, "reason")), strict=True):
-            if reason:
+    given, counting, where = set[int](), set[int](), ""
+    for table, visits in ((block.table, block.visits) for block in blocks if "reason" in block.table):
+        rows = zip(table.rows, visits, *map(table.text, (study.data.subject_id, "reason")), strict=True)
+        for row, visit, subject, reason in (each for each in rows if each[-1]):
+            given.add(row)
+            where = f"{table.where}, column reason"
+            if not seen[people[subject], order[visit]]:
+                counting.add(row)
                 reasons.setdefault(visit, {})[subject] = reason
+    if idle := len(given - counting):
+        problem = f"Of {len(given)} reasons {idle} stand at visits that were measured."
+        notes.append(Fault(problem, "They are left out.", where))
     return reasons

@@ -101,6 +101,15 @@ def test_dates_are_counted_from_the_first_of_each_subject(tmp_path: Path, first:
     np.testing.assert_array_equal(cohort.values["crp"], [[50, 7]])
 
 
+def test_a_reason_is_that_of_the_visit_in_whose_window_it_is_dated(tmp_path: Path) -> None:
+    text = "id,day,crp,reason\nA,0,50,\nA,180,,moved\nB,0,40,\nB,180,7,tired\nC,0,30,\nC,300,,away\n"
+    cohort = read(tmp_path, text, data=DATED)
+    assert cohort.reasons == {"month_6": {"A": "moved"}}
+    assert "visits.csv, column reason: Of 2 reasons 1 stand at visits that were measured. They are left out." in map(
+        str, cohort.notes
+    )
+
+
 def test_dates_are_counted_from_the_start_where_the_data_tell_it(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("id,begun\nA,2024-02-10\nB,\n", encoding="utf-8")
     text = "id,day,crp\nA,2024-02-01,50\nA,2024-08-07,7\n"

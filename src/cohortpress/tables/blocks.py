@@ -68,11 +68,12 @@ def shape(
     parts = [(np.flatnonzero(kept & rows), columns) for rows, columns in _parts(table, study, faults)]
     if _has_windows(study):
         day = _days(table, study, kept, starts, faults, notes)
-        return [
+        blocks = [
             _nearest(table, rows, day, study, name, column, faults, notes)
             for rows, columns in parts
             for name, column in columns.items()
-        ], day
+        ]
+        return [*blocks, _with_a_reason(table, kept, day, study)], day
     if study.data.date:
         notes += _another_year(table, study, days(table, study.data.date, [])[0])
     visits = _visits(table, study, kept, faults)
@@ -186,11 +187,8 @@ def _nearest(
     planned = np.array([visit.planned_day or 0 for visit in study.visits.values()])
     rows = rows[np.array([cells[row] != "" for row in rows.tolist()], dtype=np.bool_)]
     when = day[rows]
-    windows = [visit.days or (np.nan, np.nan) for visit in study.visits.values()]
-    inside = np.array([(when >= low) & (when <= high) for low, high in windows])
-    visit = inside.argmax(axis=0)
+    visit, within = _windows_of(when, study)
     order = np.lexsort((when, np.abs(when - planned[visit])))
-    within: Flags = np.logical_or.reduce(inside)
     order = order[within[order]]
     subjects = np.array(pick(table.text(study.data.subject_id), rows.tolist()), dtype=np.str_)
     number = np.unique(subjects, return_inverse=True)[1]
@@ -203,6 +201,22 @@ def _nearest(
         faults += _at_once(table, rows[np.sort(order)], rows[chosen], study, column)
     chosen = np.sort(chosen)
     return Block(table.take(rows[chosen]), pick(visits, visit[chosen].tolist()), {name: column})
+
+
+def _windows_of(when: Array, study: Study) -> tuple[Indices, Flags]:
+    """Return the number of the visit in whose window each day lies, and whether it lies in any."""
+    windows = [visit.days or (np.nan, np.nan) for visit in study.visits.values()]
+    inside = np.array([(when >= low) & (when <= high) for low, high in windows])
+    within: Flags = np.logical_or.reduce(inside)
+    return inside.argmax(axis=0), within
+
+
+def _with_a_reason(table: Table, kept: Flags, day: Array, study: Study) -> Block:
+    """Return the rows that tell why a visit did not take place: these have no value by which they would be found."""
+    told = np.array([reason != "" for reason in table.codes("reason")], dtype=np.bool_)
+    visit, within = _windows_of(day, study)
+    rows = np.flatnonzero(kept & told & within)
+    return Block(table.take(rows), pick(tuple(study.visits), visit[rows].tolist()), {})
 
 
 def _at_once(table: Table, rows: Indices, chosen: Indices, study: Study, column: str) -> list[Fault]:
