@@ -425,7 +425,7 @@ class ByHand:
 
     def description(self, record: Mapping[str, Any], numbers: Sequence[Number], missing: int) -> Value:
         measure, read_as_one = record["measure"], one_limit(numbers)
-        counts = {"n": len(numbers), "n_missing": missing, "n_below": sum(below for _, below in read_as_one)}
+        counts = {"n": len(numbers), "n_missing": missing, "n_below": sum(below for _, below in numbers)}
         if measure in counts:
             return counts[measure]
         low, high = (describe(read(read_as_one, at_zero=at_zero)) for at_zero in (True, False))
@@ -493,12 +493,13 @@ class ByHand:
             return years
         of_all = not branch or branch[0] in ("subjects", "onset")
         events = [event for event in self.data.events if of_all or event[data["term"]] == record["label"]]
-        subjects = {event[self.data.id] for event in events}
+        counted = [event for event in events if event[data["onset"]]] if branch and branch[-1] == "onset" else events
+        subjects = {event[self.data.id] for event in counted}
         assert subjects == set(self.who(record["population"]))
         if branch and branch[-1] == "subjects":
             return self.share(record, len(subjects), len(self.data.subjects))
         if branch and branch[-1] == "onset":
-            known = [(float(event[data["onset"]]), False) for event in events if event[data["onset"]]]
+            known = [(float(event[data["onset"]]), False) for event in counted]
             return self.description(record, known, len(events) - len(known))
         if measure in ("n_events", "n_subjects"):
             return len(events) if measure == "n_events" else len(subjects)

@@ -111,6 +111,21 @@ def test_no_subject_is_named_where_the_study_publishes_aggregates(second_study: 
     assert "Subject-" not in results_of(second_study).to_json()
 
 
+def test_where_aggregates_are_published_nothing_tells_of_one_or_two(second_study: Path) -> None:
+    events = "climber,complaint,week\nB,Sore finger,1\nB,Sore finger,2\nB,Sore finger,4\nC,Cut,1\nA,Cut,2\nD,Cut,3\n"
+    (second_study / "complaints.csv").write_text(events + "A,Sore finger,\nC,Sore finger,\n", encoding="utf-8")
+    zeros = "".join(f"{subject},start,0\n{subject},finish,4\n" for subject in "ABC")
+    sessions = f"climber,session,grip\n{zeros}D,start,2\nD,finish,3\nE,start,4\nE,finish,6\n"
+    (second_study / "sessions.csv").write_text(sessions, encoding="utf-8")
+    replace(second_study / STUDY, "documents:", "publish: aggregate\ndocuments:")
+    results = results_of(second_study)
+    assert results["adverse_events.cut.onset.median"].value == 2
+    # Three events, all of one subject; of five pairs two have a percent change: from zero there is none.
+    for id_ in ("adverse_events.sore_finger.onset.median", "grip.finish.vs_baseline.percent_change.median"):
+        assert (results[id_].value, results[id_].error) == (None, "it describes fewer than 3 subjects")
+    assert results["grip.finish.vs_baseline.median_difference"].value == 4
+
+
 def test_the_order_of_the_rows_is_no_matter(second_study: Path, results: ResultSet) -> None:
     file = second_study / "sessions.csv"
     head, *rows = file.read_text(encoding="utf-8").splitlines()

@@ -87,7 +87,7 @@ def test_what_lies_below_the_declared_limit_counts_as_less_than_it(tmp_path: Pat
     np.testing.assert_array_equal(cohort.values["grip"][:3], [[30, 30], [30, 30], [31, NAN]])
     np.testing.assert_array_equal(cohort.censored["grip"][:3], [[True, False], [True, True], [False, False]])
     assert [str(note) for note in cohort.notes] == [
-        "sessions.csv, row 2, column grip: '29.9' (and 1 more) lies below the limit of detection in report/study.yml. "
+        "sessions.csv, column grip: 2 values lie below the limit of detection in report/study.yml. "
         "Such values count as less than the limit."
     ]
 

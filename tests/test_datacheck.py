@@ -138,7 +138,7 @@ def test_a_limit_that_is_written_as_one_is_right(tmp_path: Path) -> None:
 def test_a_value_below_the_limit_is_told(tmp_path: Path) -> None:
     checked = check_data(study(tmp_path, P3_end=["2024-07-12", "0.2", "4"]))
     assert [str(note) for note in checked.notes] == [
-        "visits.csv, row 10, column CRP: '0.2' lies below the limit of detection in report/study.yml. "
+        "visits.csv, column CRP: 1 value lies below the limit of detection in report/study.yml. "
         "Such values count as less than the limit."
     ]
     assert checked.warnings == ()

@@ -294,9 +294,11 @@ def _endpoint(
             faults.append(table.fault(index, column, problem, mend))
         under = np.flatnonzero(~below & (numbers >= 0) & (numbers < limit))
         if len(under):
-            more = f" (and {len(under) - 1} more)" if len(under) > 1 else ""
-            problem = f"'{table.text(column)[under[0]]}'{more} lies below the limit of detection in {STUDY_FILE}."
-            notes.append(table.fault(int(under[0]), column, problem, "Such values count as less than the limit."))
+            # How many, not which: the note is published, also where nothing may tell of a single subject.
+            lie = "values lie" if len(under) > 1 else "value lies"
+            problem = f"{len(under)} {lie} below the limit of detection in {STUDY_FILE}."
+            where = f"{table.where}, column {column}"
+            notes.append(Fault(problem, "Such values count as less than the limit.", where))
         numbers[under], below[under] = limit, True
     refused = {"log": numbers <= 0, "sqrt": numbers < 0}.get(spec.scale, np.zeros(0, dtype=bool))
     for index in np.flatnonzero(refused).tolist():

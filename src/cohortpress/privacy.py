@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .analysis.records import describes_few
+from .analysis.records import FEWEST_DESCRIBED, describes_few
 from .cohort import Cohort
 from .errors import DataError, Fault, OutputError
 from .result import ResultSet
@@ -188,4 +188,5 @@ def _told(name: str, path: Path, cohort: Cohort) -> Iterator[str]:
         results = ResultSet.from_json(text)
         if any(people.subjects or people.all_except for people in results.populations.values()):
             yield "It names the subjects of a result."
-        yield from (f"'{r.id}' describes {r.n} of the subjects." for r in results if describes_few(r))
+        few = (result for result in results if describes_few(result, results.populations))
+        yield from (f"'{result.id}' describes fewer than {FEWEST_DESCRIBED} subjects." for result in few)

@@ -27,7 +27,7 @@ def analyse(study: Study, cohort: Cohort) -> ResultSet:
     results = list(_results(study, cohort, populations))
     results += adjusted(study, results)
     if study.publish == "aggregate":
-        results = [hidden(result) if describes_few(result) else result for result in results]
+        results = [hidden(result) if describes_few(result, populations.written) else result for result in results]
     return ResultSet(results, populations=populations.written)
 
 

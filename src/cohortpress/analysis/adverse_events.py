@@ -38,8 +38,10 @@ def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> It
         yield from shared(
             below(common, "subjects"), len(subjects), len(cohort.subjects), study.analysis.conf_level
         )
-        onsets = np.array([event.onset for event in group if event.onset is not None], dtype=float)
-        yield from described(below(common, "onset"), onsets, missing=len(group) - len(onsets))
+        dated = [event for event in group if event.onset is not None]
+        onsets = np.array([event.onset for event in dated], dtype=float)
+        whose = populations.add_named(f"{id_}.onset", {event.subject for event in dated})
+        yield from described(below(common, "onset", population=whose), onsets, missing=len(group) - len(onsets))
         if cohort.patient_years is not None:
             level = study.analysis.conf_level
             rate = event_rate(len(group), cohort.patient_years, per=PER, conf_level=level)

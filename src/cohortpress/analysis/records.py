@@ -35,10 +35,12 @@ DESCRIPTION: dict[str, Kind] = {
 FEWEST_DESCRIBED = 3
 
 
-def describes_few(result: Result) -> bool:
-    """Tell whether a result says what one or two subjects had."""
+def describes_few(result: Result, populations: Mapping[str, Population]) -> bool:
+    """Tell whether a result says what one or two subjects had, however many events they had."""
     described = result.kind in ("value", "summary", "spread", "percent_change") and result.value is not None
-    return described and result.n is not None and result.n < FEWEST_DESCRIBED
+    who = populations.get(result.population or "")
+    numbers = [n for n in (result.n, who.n if who else None) if n is not None]
+    return described and min(numbers, default=FEWEST_DESCRIBED) < FEWEST_DESCRIBED
 
 
 def hidden(result: Result) -> Result:
