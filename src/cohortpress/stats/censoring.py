@@ -41,18 +41,18 @@ def describe_censored(values: ArrayLike, below: ArrayLike) -> CensoredDescriptio
 
     Every order statistic grows with every value: computed at zero and at the limit it is bounded, and where
     both agree it is known. With several limits all values under the highest count as below that, with a
-    warning (Helsel 2012, Statistics for Censored Environmental Data, 2nd ed.). Raises ValueError on a
-    negative value or limit 0.
+    warning (Helsel 2012, Statistics for Censored Environmental Data, 2nd ed.); `n_below` counts those marked.
+    Raises ValueError on a negative value or limit 0.
     """
     array = np.asarray(values, dtype=np.float64)
     marks = _marks(below, array)
     present = ~np.isnan(array)
-    at_limit, marks, warnings = _one_limit(array[present], marks[present])
-    high, low = describe(at_limit), describe(np.where(marks, 0.0, at_limit))
+    at_limit, under, warnings = _one_limit(array[present], marks[present])
+    high, low = describe(at_limit), describe(np.where(under, 0.0, at_limit))
     return CensoredDescription(
         n=high.n,
         n_missing=array.size - high.n,
-        n_below=int(marks.sum()),
+        n_below=int(marks[present].sum()),
         median=_limited(low, high, "median"),
         min=_limited(low, high, "min"),
         max=_limited(low, high, "max"),
