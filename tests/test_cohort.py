@@ -74,6 +74,37 @@ def test_less_than_is_kept_as_such(tmp_path: Path) -> None:
     assert list(cohort.paired("grip", "start", "finish").followup_censored) == [True, False, False, False]
 
 
+@pytest.mark.parametrize(
+    ("code", "cells", "values"),
+    [
+        ("-99", ["-99.0", "-99.00", "-99"], [NAN, NAN, NAN]),
+        ("-99", ["-99,0", "-99", "9,90"], [NAN, NAN, 9.9]),
+        ('"-9,5"', ["-9,50", "-9,5", "9,5"], [NAN, NAN, 9.5]),
+        ('"-99.90"', ["-99.9", "-99.900", "-9.99"], [NAN, NAN, -9.99]),
+        ("0", ["0.0", "0.00", "0.01"], [NAN, NAN, 0.01]),
+        ("100", ["100.00", "10", "100"], [NAN, 10, NAN]),
+        ("ND", ["ND", "1.0", "2"], [NAN, 1, 2]),
+    ],
+)
+def test_a_missing_code_counts_however_many_zeros_end_it(
+    tmp_path: Path, code: str, cells: list[str], values: list[float]
+) -> None:
+    text = SECOND_STUDY["report/study.yml"].replace("  term:", f"  missing: {code}\n  term:")
+    read(tmp_path)
+    rows = "".join(f"{subject};start;{cell}\n" for subject, cell in zip("ABC", cells, strict=True))
+    (tmp_path / "sessions.csv").write_text(f"climber;session;grip\n{rows}", encoding="utf-8")
+    cohort = read_cohort(tmp_path, parse_study(text, "report/study.yml"))
+    np.testing.assert_array_equal(cohort.values["grip"][:3, 0], values)
+
+
+def test_a_missing_code_is_no_number_with_zeros_before_it(tmp_path: Path) -> None:
+    text = SECOND_STUDY["report/study.yml"].replace("  term:", "  missing: [9]\n  term:")
+    sessions = SECOND_STUDY["sessions.csv"].replace("A,", "009,")
+    people = SECOND_STUDY["people.csv"].replace("A,", "009,")
+    read(tmp_path, sessions=sessions, people=people)
+    assert read_cohort(tmp_path, parse_study(text, "report/study.yml")).subjects[0] == "009"
+
+
 LIMITED = parse_study(
     SECOND_STUDY["report/study.yml"].replace("unit: kg,", "unit: kg, limit_of_detection: 30,"), "report/study.yml"
 )

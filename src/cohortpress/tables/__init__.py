@@ -15,7 +15,7 @@ from .delimited import read_delimited
 from .dictionary import read_dictionary
 from .grid import Grid, invisible
 from .spreadsheet import read_spreadsheet, sheet_names
-from .table import Table
+from .table import Table, shortest
 
 # What reads a file, and the extra of this package that brings it, if it does not come with it.
 READERS: dict[str, tuple[Callable[[Path, File], Grid | Table], str]] = {
@@ -98,9 +98,9 @@ def _read(folder: Path, spec: File, wanted: str | None, faults: list[Fault]) -> 
 
 def _without(table: Table, missing: frozenset[str]) -> Table:
     """Return the table without the cells that say in one way or another that there is nothing."""
-    columns = {}
+    columns, codes = {}, missing | {shortest(code, mark) for code in missing for mark in (".", table.decimal)}
     for name, cells in table.columns.items():
         labels = table.labels.get(name, {})
-        nothing = {cell for cell in set(cells) if cell in missing or labels.get(cell) in missing}
+        nothing = {c for c in set(cells) if {c, shortest(c, table.decimal), labels.get(c)} & codes}
         columns[name] = tuple("" if cell in nothing else cell for cell in cells) if nothing else cells
     return replace(table, columns=columns)

@@ -203,6 +203,14 @@ def _not_a_number(cell: str, limits: bool) -> tuple[str, str]:
     return problem, f"Write a number{', < and a number,' if limits else ''} or leave the cell empty."
 
 
+def shortest(cell: str, decimal: str = ".") -> str:
+    """Return a number without the zeros at its end, -99 for -99.00, and all else as it is: 099 may be a code."""
+    whole, mark, places = cell.partition(decimal)
+    if not mark or not NUMBER.fullmatch(f"{whole}.{places}"):
+        return cell
+    return f"{whole}.{places}".rstrip("0").removesuffix(".")
+
+
 def letters(column: int) -> str:
     """Return what a spreadsheet calls a column: 0 is A, 26 is AA."""
     rest, last = divmod(column, 26)
