@@ -54,6 +54,26 @@ def test_codes_need_no_quotation_marks() -> None:
     assert study.characteristics["hand"].categories == {"right": ("0",), "left": ("1", "2")}
 
 
+@pytest.mark.parametrize(
+    "code", ["010", "06", "12:30", "1_0", "0x1F", "0b1", "+5", "2024-02-28", "1e5", "=", "-99", "0"]
+)
+def test_a_code_is_what_is_written(code: str) -> None:
+    study = parse_study(TEXT.replace("{right: R, left: L}", f"{{right: {code}, left: L}}"), FILE)
+    assert study.characteristics["hand"].categories == {"right": (code,), "left": ("L",)}
+
+
+@pytest.mark.parametrize(("number", "value"), [("3", 3), ("-0.5", -0.5), (".5", 0.5), ("2.", 2), ("1.5e-3", 0.0015)])
+def test_a_plain_decimal_is_a_number(number: str, value: float) -> None:
+    study = parse_study(f"{TEXT}constants: {{x: {number}, day: 2024-02-30, none: ~x}}", FILE)
+    assert study.constants == {"x": value, "day": "2024-02-30", "none": "~x"}
+    assert type(study.constants["x"]) is type(value) or number == "2."
+
+
+def test_a_part_that_holds_itself_is_refused() -> None:
+    with pytest.raises(StudyError, match=r"A part holds itself \(&, \*\)\. Write out"):
+        parse_study(f"{TEXT}authors: &x [*x]", FILE)
+
+
 def test_a_text_of_several_lines_is_one_line_and_keeps_spaces_that_never_break() -> None:
     study = parse_study(TEXT.replace("unit: kg", 'unit: "1\u00a0kg\\n```\\n x"'), FILE)
     assert study.endpoints["grip"].unit == "1\u00a0kg ``` x"
@@ -114,6 +134,16 @@ BROKEN = [
         "  term: complaint",
         "  missing: finish\n  term: complaint",
         "'finish' counts as empty, and stands for 'visits.finish' too. Let it be one of the two.",
+    ),
+    (
+        "documents:",
+        "responses: {r: {label: x, endpoint: grip, threshold: .inf}}\ndocuments:",
+        "responses.r.threshold: '.inf' is no number. Write one, with a decimal point.",
+    ),
+    (
+        "documents:",
+        "responses: {r: {label: x, endpoint: grip, threshold: inf}}\ndocuments:",
+        "responses.r.threshold: 'inf' is no number. Write one, with a decimal point.",
     ),
     ("  finish: {", "  unit: {", "'unit' is a word of cohortpress. Choose another name."),
     ("  practice:", "  session:", "'session' is a word of cohortpress. Choose another name."),

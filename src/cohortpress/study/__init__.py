@@ -83,6 +83,8 @@ def parse_study(text: str, file: str) -> Study:
         raw = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
         raise StudyError(yaml_fault(error, file)) from None
+    except RecursionError:
+        raise StudyError(Fault("A part holds itself (&, *).", "Write out what it refers to.", file)) from None
     if not isinstance(raw, dict):
         raise StudyError(Fault("The file holds no keys.", "Write 'title: ...' and so on.", file))
     lines = {path: line for path, line, _ in keys}
@@ -107,14 +109,18 @@ def parse_study(text: str, file: str) -> Study:
 
 
 class _Loader(SafeLoader):
-    """YAML where only true and false are truth values, so that a category can be called 'yes'."""
+    """YAML without surprises: only true and false are truth values, so that a category can be called 'yes', and only
+    plain decimals are numbers. A code 010 is no 8, a time 12:30 no 750, 1_0 no 10, and a date is what is written."""
 
 
+_PLAIN = {
+    "bool": ("tTfF", r"true|True|TRUE|false|False|FALSE"),
+    "int": ("-0123456789", r"-?(?:0|[1-9][0-9]*)"),
+    "float": ("-.0123456789", r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"),
+}
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
+    first: [(tag, regexp) for tag, regexp in resolvers if tag.rpartition(":")[2] in ("null", "merge")]
     for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
 }
-for _first in "tTfF":
-    _Loader.yaml_implicit_resolvers.setdefault(_first, []).append(
-        ("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"))
-    )
+for _kind, (_first, _pattern) in _PLAIN.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"(?:{_pattern})$"), list(_first))

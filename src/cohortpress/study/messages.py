@@ -17,6 +17,7 @@ KINDS = {
     "too_short": ("has too few entries", "Add one."),
     "string_type": ("is no text", "Put it in quotation marks."),
     "int": ("is no whole number", "Write one."),
+    "finite": ("is no number", "Write one, with a decimal point."),
     "float": ("is no number", "Write one, with a decimal point."),
     "bool": ("is neither true nor false", "Write one of them."),
     "model": ("cannot stand here", "Write keys with values below it."),

@@ -78,7 +78,7 @@ def _in_one_line(value: str) -> str:
 # It prints as it stands: no Markdown, no line breaks.
 Text = Annotated[str, AfterValidator(_in_one_line)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s<>\"'\\^`{|}]+)?$")]
-Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True)]
 # What a cell holds: cells come without white space around them; 0 and 1 need no quotation marks.
 Cell = Annotated[
     str,
@@ -97,7 +97,7 @@ _SECTIONS = (dict, tuple, BaseModel)
 class _Part(BaseModel):
     """A part of study.yml. The text below a key says what it means, in editors and in the documentation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
@@ -194,7 +194,7 @@ class Endpoint(_Part):
     scale: Literal["linear", "log", "sqrt"] = "linear"
     """The axis of its figures; log also gives geometric means. sqrt, the square root, is for counts, zeros among
     them and a few very high ones."""
-    limit_of_detection: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    limit_of_detection: float | None = Field(default=None, gt=0)
     """The limit below which the laboratory has no number: what lies below it counts as less than it, as <0.6 does."""
     thresholds: dict[Text, Number] = {}
     """Values with a name, which become lines in its figures: {remission: 2.6}."""
