@@ -39,7 +39,7 @@ _SHARES = [
 _NO_COUNT = re.compile(
     r"(?:(?i:\b(?:about|approximately|around|circa|ca|some|nearly|almost|roughly|over|under|than|least|most|of|"
     r"the|these|our|all|improvement|hundred|thousand|hundred and|grades?|stages?|class|type|phase|level))|"
-    r"\b\w*[A-Z]{2}\w*|[\d.,~<>≤≥≈±/-])\s*$"
+    r"\b\w*[A-Z]{2}\w*|\d(?:[.,]\s*\n)?|[~<>≤≥≈±/-])\s*$"  # a mark and a line end may cut a number
 )
 # Rates that were estimated are no counts.
 _ESTIMATED = re.compile(r"surviv|retention|kaplan|actuarial|cumulative|probability|weighted|estimate", re.I)
