@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,49 @@ def test_a_claim_that_only_just_holds_is_near(study: Study, results: ResultSet) 
     near = {"endpoints": "crp", "visit": "month_6", "n_at_least": 7}
     assert verdict(study, results, **near)[1]
     assert not verdict(study, results, endpoints="crp", visit="month_6", n_at_least=5)[1]
+
+
+def changed(results: ResultSet, **values: float) -> ResultSet:
+    """Return the results with other comparisons at 6 months: ``crp=-40`` percent, ``crp_p=0.01``."""
+    changes = {}
+    for name, value in values.items():
+        measure = "p_exact" if name.endswith("_p") else "percent_change.median"
+        id_ = f"{name.removesuffix('_p')}.month_6.vs_baseline.{measure}"
+        changes[id_] = replace(results[id_], value=value)
+    return results.map(changes)
+
+
+@pytest.mark.parametrize(
+    ("share", "holds", "near"), [(-39.99, False, False), (-40, True, True), (-47.99, True, True), (-48, True, False)]
+)
+def test_a_change_is_near_its_limit_up_to_a_fifth_above_it(
+    share: float, holds: bool, near: bool, study: Study, results: ResultSet
+) -> None:
+    claim = {"endpoints": "crp", "visit": "month_6", "at_least_percent": 40}
+    assert verdict(study, changed(results, crp=share), **claim)[:2] == (holds, near)
+
+
+@pytest.mark.parametrize(
+    ("p", "holds", "near"), [(0.08, True, False), (0.0801, True, True), (0.0999, True, True), (0.1, False, False)]
+)
+def test_a_p_is_near_its_limit_in_the_last_fifth_below_it(
+    p: float, holds: bool, near: bool, study: Study, results: ResultSet
+) -> None:
+    claim = {"endpoints": "crp", "visit": "month_6", "p_below": 0.1}
+    assert verdict(study, changed(results, crp_p=p), **claim)[:2] == (holds, near)
+
+
+def test_an_endpoint_that_does_not_hold_makes_no_claim_near(study: Study, results: ResultSet) -> None:
+    names = ["das_crp", "esr", "crp"]
+    claim = {"endpoints": names, "visit": "month_6", "p_below": 0.1, "at_least_percent": 10}
+    shares, ps = {"das_crp": -50, "esr": -50, "crp": -11}, {"das_crp": 0.01, "esr": 0.01, "crp": 0.2}
+    lame = changed(results, **shares, **{f"{name}_p": p for name, p in ps.items()})
+    # CRP is near its percentage, but its p is above the limit: two hold, and these by far.
+    assert verdict(study, lame, **claim, in_at_least=2)[:2] == (True, False)
+    near = changed(lame, esr=-11)
+    assert verdict(study, near, **claim, in_at_least=2)[:2] == (True, True)
+    assert verdict(study, near, **claim, in_at_least=1)[:2] == (True, False)  # one to spare
+    assert verdict(study, near, **claim)[:2] == (False, False)
 
 
 def test_a_claim_that_falls_stops_the_build_and_says_what_it_is_now(tmp_path: Path) -> None:

@@ -41,11 +41,10 @@ def judge(name: str, study: Study, results: ResultSet) -> Verdict:
     """Hold the claim ``name`` of study.yml against the results."""
     claim = study.claims[name]
     found = {endpoint: _conditions(claim, endpoint, study, results) for endpoint in claim.endpoints}
-    holding = sum(all(c.holds for c in conditions) for conditions in found.values())
-    needed = claim.in_at_least or len(claim.endpoints)
-    spare = holding - needed
-    conditions = tuple(c for conditions in found.values() for c in conditions)
-    return Verdict(name, spare >= 0, spare == 0 and any(c.near for c in conditions), conditions)
+    holding = [conditions for conditions in found.values() if all(c.holds for c in conditions)]
+    spare = len(holding) - (claim.in_at_least or len(claim.endpoints))
+    near = spare == 0 and any(c.near for conditions in holding for c in conditions)
+    return Verdict(name, spare >= 0, near, tuple(c for conditions in found.values() for c in conditions))
 
 
 def _conditions(claim: Claim, endpoint: str, study: Study, results: ResultSet) -> list[Condition]:
