@@ -57,6 +57,11 @@ def test_size_does_not_spoil_the_spread(scale: float) -> None:
     assert describe([1 * scale, 2 * scale, 4 * scale]).sd == pytest.approx(math.sqrt(7 / 3) * scale)
 
 
+def test_between_two_equal_values_lies_the_same() -> None:
+    least = 5e-324  # its half rounds to zero
+    assert describe([least, least]).median == least
+
+
 def test_infinity_is_refused() -> None:
     with pytest.raises(ValueError, match="infinite"):
         describe([1.0, math.inf])

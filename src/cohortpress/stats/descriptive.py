@@ -72,7 +72,8 @@ def quantiles(values: Floats, *probabilities: float) -> list[float]:
     found = []
     for position, low, high in zip(positions, below, above, strict=True):
         share = position - low
-        found.append(float(ordered[low] * (1 - share) + ordered[high] * share if share else ordered[low]))
+        between = share and ordered[low] != ordered[high]  # of equal ones halves may be rounded, near the least float
+        found.append(float(ordered[low] * (1 - share) + ordered[high] * share if between else ordered[low]))
     return found
 
 
