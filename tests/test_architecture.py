@@ -25,6 +25,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 # Each may import only what stands above it; the files of a package may import each other.
 ORDER = [
     "errors",
+    "utf8",
     "later",
     "releases",
     "pdfium",

@@ -220,7 +220,7 @@ def test_a_p_without_a_pair_is_bad_input_too(broken: Broken) -> None:
 def test_a_file_in_another_encoding_is_bad_input_too(broken: Broken) -> None:
     document = broken.folder / "report/abstract.qmd"
     document.write_bytes(document.read_text(encoding="utf-8").replace("Results", "Résultats").encode("latin-1"))
-    assert broken.build() == "report/abstract.qmd: The file is not UTF-8. Save it as UTF-8."
+    assert broken.build() == "report/abstract.qmd, line 3: The file is not UTF-8. Save it as UTF-8."
 
 
 def test_all_faults_of_a_file_are_said_at_once(broken: Broken) -> None:

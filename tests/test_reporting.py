@@ -283,6 +283,17 @@ def test_a_missing_document_is_an_error(second: Path, results: ResultSet) -> Non
         checklist("nothing", second, study, results, TEMPLATES)
 
 
+def test_what_is_checked_in_another_encoding_is_bad_input(second: Path, results: ResultSet, tmp_path: Path) -> None:
+    document, questions = second / "report/abstract.qmd", tmp_path / QUESTIONS
+    document.write_bytes("One line.\nRésultats".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"report/abstract\.qmd, line 2: The file is not UTF-8\. Save it as UTF-8\."):
+        checklist("abstract", second, read_study(second), results, TEMPLATES)
+    document.write_text("One line.", encoding="utf-8")
+    questions.write_bytes("- {source: A, ask: 'Où?'}".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"templates/reporting\.yml, line 1: The file is not UTF-8\."):
+        checklist("abstract", second, read_study(second), results, [tmp_path, *TEMPLATES])
+
+
 def test_the_command_answers_for_the_flagship(flagship_to_change: Path) -> None:
     done = cohortpress(flagship_to_change, "check")
     assert done.returncode == 0, done.stderr

@@ -17,6 +17,7 @@ from .numbers_in_text import NUMBER, Found, numbers, place
 from .result import Result, ResultSet
 from .study import Study
 from .unwritten import unwritten
+from .utf8 import read_utf8
 
 # What is no prose in a document or a macro file; it is blanked, so that offsets stay.
 NOT_PROSE = [
@@ -164,7 +165,7 @@ def read_words(file: Path) -> list[Word]:
                 entry["better"],
                 entry.get("when") == "methods_disagree",
             )
-            for entry in load(file.read_text(encoding="utf-8"))
+            for entry in load(read_utf8(file, file.name))
         ]
     except (yaml.YAMLError, re.error, KeyError, TypeError, AttributeError) as error:
         mend = "Each entry needs a pattern (a regular expression), a reason and what is better."

@@ -19,6 +19,7 @@ from .result import ResultSet
 from .study import Study
 from .templating import Filler, plain
 from .unwritten import written
+from .utf8 import read_utf8
 
 QUESTIONS = "reporting.yml"
 CONTEXT = 30  # characters before and after what was found
@@ -99,7 +100,7 @@ def checklist(
     Raises CohortpressError where the document or the questions are missing or cannot be used.
     """
     file = next(path for place in template_folders if (path := place / QUESTIONS).is_file())
-    questions = _questions(file.read_text(encoding="utf-8").replace("LAST", study.followups[-1]))
+    questions = _questions(read_utf8(file, f"templates/{QUESTIONS}").replace("LAST", study.followups[-1]))
     text = read_text(document, folder, study, results, template_folders)
     return [_answer(question, text, study, results) for question in questions]
 
@@ -118,7 +119,7 @@ def read_text(document: str, folder: Path, study: Study, results: ResultSet, tem
     """Fill a document without its figures, and find out which line of the author's each line came from."""
     file = f"report/{document}.qmd"
     try:
-        source = (folder / file).read_text(encoding="utf-8-sig")
+        source = read_utf8(folder / file, file)
     except FileNotFoundError:
         raise StudyError(Fault("The document is missing.", "Write it.", file)) from None
     stubs: Mapping[str, object] = {"draw": lambda *_: "", "qr_code": lambda *_: "", "document": document}

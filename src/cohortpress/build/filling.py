@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from ..errors import Fault, StudyError, TemplateError
 from ..freshness import TEMPLATES
 from ..ledger import Input, write
+from ..utf8 import read_utf8
 from .drawing import Drawing
 from .options import Document
-from .workspace import Workspace, text_of
+from .workspace import Workspace
 
 if TYPE_CHECKING:
     from ..templating import Filler
@@ -76,7 +77,7 @@ class Filling:
 
         space, document = self._space, self._document
         self._drawing.forget()
-        text = text_of(source)
+        text = read_utf8(source, file)
         matter, body = self.filler.fill(text, file)
         areas = space.theme.layout(space.page(document)).names if document == "poster" else None
         if wrong := [*faults(text, body, file, areas)]:
@@ -140,7 +141,7 @@ class Filling:
             language = self.filler.language
             watched = space.templates(f"language/{language.name}.overreach.yml")[:1]
             words = [word for path in watched for word in read_words(path)]
-            texts = {name: source.read_text(encoding="utf-8")}
+            texts = {name: read_utf8(source, name)}
             return check_prose(texts, space.study, space.results, language, words)
 
         inputs = [space.study.file_in(space.folder), space.results_file, source, *space.templates("language/*")]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from ..errors import EngineError, Fault
 from ..freshness import PROJECT_FILE
 from ..ledger import Input, write
+from ..utf8 import read_utf8
 from .options import ENDINGS, Document
-from .workspace import Workspace, at, text_of
+from .workspace import Workspace, at
 
 if TYPE_CHECKING:
     from ..language import Language
@@ -46,7 +47,7 @@ class Finishing:
                 write(plain, engine.render(filled))
             except EngineError as error:
                 file = f"report/{self._document}.qmd"
-                texts = text_of(space.folder / file), text_of(filled)
+                texts = read_utf8(space.folder / file, file), filled.read_text(encoding="utf-8")
                 raise EngineError(*(with_line(fault, *texts, file) for fault in error.faults)) from None
 
         space.step(f"HTML of the {self._document}, by {engine.name}", inputs, [plain], make)
@@ -129,7 +130,8 @@ class Finishing:
 
         def make() -> None:
             text, profile = filled.read_text(encoding="utf-8"), space.congress.in_language(language)
-            write(txt, submission(text, text_of(source), space.study, profile, language, space.work))
+            written = read_utf8(source, f"report/{document}.qmd")
+            write(txt, submission(text, written, space.study, profile, language, space.work))
 
         study = space.study.file_in(space.folder)
         inputs: list[Input] = [filled, source, study, repr(space.congress), *space.templates("language/*.jinja")]

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CohortpressError, Doubt, Fault, StudyError
+from ..errors import CohortpressError, Doubt, Fault
 from ..freshness import ANALYSIS, LEDGER, TEMPLATES, packaged_templates
 from ..ledger import Input, Ledger, code_digest, digest, write
 from .options import DOCUMENTS, ENDINGS, Document, Options, Report, Warn
@@ -281,10 +281,3 @@ def at(where: str) -> Iterator[None]:
         yield
     except CohortpressError as error:
         raise type(error)(*(replace(fault, where=fault.where or where) for fault in error.faults)) from None
-
-
-def text_of(document: Path) -> str:
-    try:
-        return document.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise StudyError(Fault("The file is not UTF-8.", "Save it as UTF-8.", f"report/{document.name}")) from None

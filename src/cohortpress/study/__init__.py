@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ..errors import Fault, StudyError
 from ..fast_yaml import SafeLoader
+from ..utf8 import read_utf8
 from ..yaml_lines import keys_of
 from .coherence import incoherent
 from .messages import model_fault, yaml_fault
@@ -63,14 +64,11 @@ def read_study(folder: Path) -> Study:
     """
     path = folder / STUDY_FILE
     try:
-        text = (content := path.read_bytes()).decode("utf-8-sig")
+        text = read_utf8(path, str(STUDY_FILE))
     except FileNotFoundError:
         raise StudyError(
             Fault("The file is missing.", "Is this the folder of a study?", str(path))
         ) from None
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise StudyError(Fault("The file is not UTF-8.", "Save it as UTF-8.", f"{STUDY_FILE}, line {line}")) from None
     return parse_study(text, str(STUDY_FILE))
 
 
