@@ -33,6 +33,7 @@ ORDER = [
     "fast_yaml",
     "yaml_lines",
     "glossary",
+    "summary_rows",
     "markup",
     "result",
     "study",

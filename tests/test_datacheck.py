@@ -13,8 +13,9 @@ from studies import copy_flagship, read_html, replace, write_second_study
 from cohortpress.build import MOST_DOUBTS, Build, Options
 from cohortpress.cli import main
 from cohortpress.datacheck import REPORT, check_data
-from cohortpress.errors import MOST_SHOWN, Fault
+from cohortpress.errors import MOST_SHOWN, DataError, Fault
 from cohortpress.new import start
+from cohortpress.summary_rows import summary_rows
 
 STUDY = """\
 title: "Checked <b>data</b>"
@@ -246,13 +247,44 @@ def test_the_published_note_names_no_subject_where_aggregates_are_published(tmp_
 
 @pytest.mark.parametrize(
     "name", ["Mean", "MEDIAN", "Mean (SD)", "Total:", "SD", "n = 8", "Mittelwert", "Summe", "Gesamt", "gemiddelde",
-             "totaal", "Moyenne", "médiane"],
+             "totaal", "Moyenne", "médiane", "Ø", "Ø (SD)", "Σ", "Écart-type", "standaardafwijking", "n", "StAbw",
+             "moy."],
 )  # fmt: skip
 def test_a_row_that_sums_up_the_others_is_doubted(tmp_path: Path, name: str) -> None:
     folder = study(tmp_path, **{f"{name}_start": ["2024-01-15", "22.5", "7"]})
     doubt = f"visits.csv, row 26, column id: '{name}' reads like a summary, and counts as a subject. Delete the row."
     assert warnings(folder) == [doubt]
     assert "Nothing looks wrong" not in CliRunner().invoke(main, ["check-data", "--study", str(folder)]).output
+
+
+def test_a_strict_build_refuses_a_row_that_sums_up_the_others_each_time(tmp_path: Path) -> None:
+    folder = study(tmp_path, Mean_start=["2024-01-15", "22.5", "7"], SD_start=["2024-01-15", "2.5", "1"])
+
+    def analysed(*, strict: bool) -> list[str]:
+        said: list[str] = []
+        options = Options(strict=strict)
+        with Build(folder, options, lambda step, seconds: None, lambda fault: said.append(str(fault))) as steps:
+            steps.analyse()
+        return [line for line in said if "reads like a summary" in line]
+
+    assert len(analysed(strict=False)) == 2
+    for _ in range(2):
+        with pytest.raises(DataError, match=r"row 26, column id: 'Mean' reads like .*\n.*row 27, .*'SD' reads like"):
+            analysed(strict=True)
+    replace(folder / "visits.csv", "\nMean,start,2024-01-15,22.5,7,50,f\nSD,start,2024-01-15,2.5,1,50,f", "")
+    assert analysed(strict=True) == []
+
+
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [
+        ("A B C n", "n"), ("A B C Mean SD N", "Mean SD N"), ("L M N", ""), ("AB SD CD", ""), ("AB CD SD", ""),
+        ("P1 P2 Min Max", "Min Max"), ("Eva Max", ""), ("N P1 P2", ""), ("1 2 3 Mean n", "Mean n"), ("n", ""),
+        ("P1 Gem. SD", "Gem. SD"), ("P1 P2 Medianus", ""), ("S01 S02 MW SD", "MW SD"),
+    ],
+)  # fmt: skip
+def test_initials_at_the_end_sum_up_where_no_subject_is_spelt_so(ids: str, found: str) -> None:
+    assert summary_rows(ids.split()) == set(found.split())
 
 
 @pytest.mark.parametrize("names", [("N",), ("SD-03", "N12", "Total1", "Summer", "Meaney")])

@@ -35,6 +35,10 @@ class Doubt(Fault):
     """What stops nothing, and is hardly meant so."""
 
 
+class Refused(Doubt):
+    """What stops nothing but a strict build."""
+
+
 class CohortpressError(Exception):
     """Base of all errors that a user can mend."""
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CohortpressError, Doubt, Fault
+from ..errors import CohortpressError, DataError, Doubt, Fault, Refused
 from ..freshness import ANALYSIS, LEDGER, TEMPLATES, packaged_templates
 from ..ledger import Input, Ledger, code_digest, digest, write
 from .options import DOCUMENTS, ENDINGS, Document, Options, Report, Warn
@@ -131,7 +131,13 @@ class Workspace:
         return ResultSet.from_json(self.results_file.read_text(encoding="utf-8"))
 
     def analyse(self) -> None:
-        """Data to results.json."""
+        """Data to results.json; raises DataError where the data hold what a strict build refuses."""
+
+        def refused() -> list[Fault]:
+            return [note for note in self.measured_values[0].notes if isinstance(note, Refused)]
+
+        if self.options.strict and (faults := self.step("rows of the data", self.measured, [], refused)):
+            raise DataError(*faults)
 
         def make() -> list[Fault]:
             from ..analysis import analyse

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 import numpy as np
 
-from ..errors import Doubt, Fault, did_you_mean
+from ..errors import Fault, Refused, did_you_mean
+from ..summary_rows import summary_rows
 from .table import Cells, Flags, Table
 
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
 LAST_ROWS = 5  # in which notes are looked for
 WORDS_OF_A_NOTE = 3  # at least, where no empty row stands above it
-# What stands before a row that sums up others. The short ones may be the initials of a subject.
-_SUMMARY = re.compile(
-    r"(mean|average|median|total|sum|standard deviation|mittelwert|durchschnitt|summe|gesamt|standardabweichung|"
-    r"gemiddelde|mediaan|totaal|som|standaarddeviatie|moyenne|m[e\u00e9]diane|somme|[e\u00e9]cart[ -]type)(\W.*)?",
-    re.IGNORECASE,
-)
-_SHORT = re.compile(r"(n|sd|sem?|iqr|min|max)( ?[=:].*)?", re.IGNORECASE)
 
 
 def empty(table: Table, column: str, among: Flags | None = None) -> list[Fault]:
@@ -72,13 +65,14 @@ def _more(rows: int) -> str:
 
 
 def summaries(table: Table, column: str) -> list[Fault]:
-    """Return a doubt for each id that reads like a summary row: Mean, Total; SD or N among ids that have digits."""
+    """Return what a strict build refuses: each id that reads like a row which sums up the others."""
     cells = table.text(column)
-    short = any(c.isdigit() for c in "".join(cells[:1]))
+    found = summary_rows(cells)
+    problem, mend = "'{}' reads like a summary, and counts as a subject.", "Delete the row."
     return [
-        Doubt(f"'{cell}' reads like a summary, and counts as a subject.", "Delete the row.", table.place(index, column))
+        Refused(problem.format(cell), mend, table.place(index, column))
         for index, cell in enumerate(cells)
-        if _SUMMARY.fullmatch(cell) or (short and _SHORT.fullmatch(cell))
+        if cell in found
     ]
 
 

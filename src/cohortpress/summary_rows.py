@@ -1,0 +1,40 @@
+"""Rows that sum up the others, by what stands in the place of the subject: Mean, SD, n, Median."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+
+# In English, German, Dutch and French. No subject is called so.
+_SUMMARY = re.compile(
+    r"(means?|averages?|medians?|(grand |sub)?totals?|sum|standard (deviation|error)|std\.? ?dev\.?|minimum|maximum|"
+    r"mittel(wert)?|mediane?|durchschnitt|summe|gesamt|insgesamt|standardabweichung|standardfehler|anzahl|"
+    r"gemiddelden?|mediaan|(sub)?totaal|som|standaard(deviatie|afwijking|fout)|aantal|"
+    r"moyennes?|m[e\u00e9]dianes?|somme|totaux|[e\u00e9]cart[ -]type|erreur[ -]type|effectif|"
+    r"[\u00d8\u00f8\u2205\u2300\u03a3\u2211])(\W.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+# These may be the initials of one.
+_SHORT = re.compile(
+    r"(n|sd|std|sem?|iqr|min|max|avg|mw|stabw|gem\.?|moy\.?|[e\u00e9]t|ds|x\u0304|\u00b5|\u03bc)( ?[=:(].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def summary_rows(ids: Iterable[str]) -> set[str]:
+    """Return those of ``ids`` that read like rows which sum up the others.
+
+    What may be initials (SD, n) does so at the end only, behind Mean or the like, or where no subject's id is
+    spelt as it is: in as many letters, and capitals in the same places.
+    """
+    given = tuple(dict.fromkeys(ids))
+    sure = {id_ for id_ in given if _SUMMARY.fullmatch(id_)}
+    at_end = [*itertools.takewhile(lambda id_: id_ in sure or _SHORT.fullmatch(id_), reversed(given))][::-1]
+    others = {_spelling(id_) for id_ in given[: len(given) - len(at_end)]}
+    behind = [*itertools.dropwhile(lambda id_: id_ not in sure, at_end)]
+    return {*sure, *behind, *(id_ for id_ in at_end if others and _spelling(id_) not in others)}
+
+
+def _spelling(id_: str) -> str:
+    return "".join("0" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in id_)
