@@ -14,7 +14,7 @@ from cohortpress.cohort import read_cohort
 from cohortpress.engine.pandoc import run_pandoc
 from cohortpress.errors import CohortpressError, StudyError, StyleError, TemplateError
 from cohortpress.formatting import format_results
-from cohortpress.result import ResultSet
+from cohortpress.result import Result, ResultSet
 from cohortpress.study import Study, parse_study
 from cohortpress.templating import Filler, capitalise, escape, front_matter, plain
 
@@ -64,6 +64,34 @@ def test_where_the_limit_of_detection_decides_sentence_and_tables_say_so(tmp_pat
     assert "(<0.6–" in sentence
     for table in ("endpoints_table([grip])", "sensitivity_table([grip], finish)"):
         assert "§ On the other side of 0.05 with zero for values below the limit" in text(f"{{{{ {table} }}}}")
+
+
+def read(markdown: str) -> str:
+    """Return filled Markdown as a reader sees it, with ordinary spaces."""
+    return plain(markdown).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_p_below_the_smallest_that_prints_has_spaces_in_a_sentence_and_none_in_a_table(second: Path) -> None:
+    study, results = load(second)
+    p = Result("grip.finish.vs_baseline.p_value", "Grip", "grip", "p_value", 0.0001, text="<0.001")
+    filler = Filler(study, results.map({p.id: p}), [ROOT / "templates"], {"document": "abstract"})
+    sentence = filler.fill("{{ change_sentence(grip, finish) }}", FILE)[1]
+    assert "(p\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}0.001, 4" in plain(sentence)
+    assert (p.id, "<\N{NO-BREAK SPACE}0.001") in read_html(html_of(sentence)).results
+    assert "| <0.001" in read(filler.fill("{{ endpoints_table([grip]) }}", FILE)[1])
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "36.0% (28.0"), ("nl", "36,0% (28,0"), ("fr", "36,0 % (28,0"), ("de", "36,0 % (28,0")]
+)
+def test_a_percent_sign_as_a_unit_stands_as_in_a_percentage(second_study: Path, language: str, said: str) -> None:
+    replace(second_study / STUDY, "unit: kg", 'unit: "%"')
+    replace(second_study / STUDY, "language: en-GB", f"language: {language}")
+    filler = filler_of(second_study)
+    assert said in read(filler.fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    effect = read(filler.fill("{{ effect_sentence(grip, finish) }}", FILE)[1]).partition("Hodges")[0]
+    assert "%" in effect
+    assert (" %" in effect) == (" %" in said)
 
 
 def fault_of(fill: Fill, source: str) -> str:

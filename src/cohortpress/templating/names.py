@@ -200,8 +200,8 @@ def _range(low: Value, high: Value) -> str:
 
 
 def _p_phrase(p: Value) -> str:
-    equals = "" if p.text.startswith(("<", ">")) else f"={NO_BREAK}"
-    return f"p{NO_BREAK}{equals}{p}"
+    sign = p.text[:1] if p.text.startswith(("<", ">")) else ""
+    return f"p{NO_BREAK}" + (p.marked(f"{sign}{NO_BREAK}{p.text[1:]}") if sign else f"={NO_BREAK}{p}")
 
 
 COMPOSED = {
@@ -220,6 +220,7 @@ COMPOSED = {
     "rate_interval": Composed(("rate_conf_low", "rate_conf_high"), _range),
     "p": Composed(("p_value",), lambda p: p),
     "p_phrase": Composed(("p_value",), _p_phrase),
+    **{f"{measure}_phrase": Composed((measure,), _p_phrase) for measure in ("p_exact", "p_adjusted", "p_at_zero")},
 }
 
 
