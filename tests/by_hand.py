@@ -593,8 +593,9 @@ class ByHand:
                 p_value = self.records[record["id"].replace(measure, "p_value")]
                 ps = [self.value(p_value, at_zero=at_zero) for at_zero in (False, True)]
                 return len({is_below(p, options["alpha"]) for p in ps}) > 1
-            case "n_paired" | "n_zero":
-                return len(units) if measure == "n_paired" else units.count(0)
+            case "n_paired" | "n_zero" | "n_changed":
+                zero = units.count(0)
+                return {"n_paired": len(units), "n_zero": zero, "n_changed": len(units) - zero}[measure]
             case "n_ties":
                 return sum(sizes.count(size) > 1 for size in sizes)
             case "p_smallest" | "alpha_out_of_reach":

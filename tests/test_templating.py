@@ -66,9 +66,59 @@ def test_where_the_limit_of_detection_decides_sentence_and_tables_say_so(tmp_pat
         assert "§ On the other side of 0.05 with zero for values below the limit" in text(f"{{{{ {table} }}}}")
 
 
+def with_pairs(folder: Path, *pairs: tuple[float, float], **analysis: str) -> Filler:
+    """Return what fills the documents of the second study, measured in these pairs alone."""
+    rows = [f"{who},{visit},{value}\n" for who, pair in zip("ABCDEFGHI", pairs, strict=False)
+            for visit, value in zip(("start", "finish"), pair, strict=True)]  # fmt: skip
+    (folder / "sessions.csv").write_text(f"climber,session,grip\n{''.join(rows)}", encoding="utf-8")
+    people = "".join(f"{who},R,{number}\n" for number, who in enumerate("ABCDEFGHI"[: len(pairs)], 1))
+    (folder / "people.csv").write_text(f"climber,hand,practice\n{people}", encoding="utf-8")
+    (folder / "complaints.csv").write_text("climber,complaint,week\nB,Sore finger,4\n", encoding="utf-8")
+    if analysis:
+        with (folder / STUDY).open("a", encoding="utf-8") as file:
+            file.write(f"analysis: {{{', '.join(f'{key}: {value}' for key, value in analysis.items())}}}\n")
+    return filler_of(folder)
+
+
+@pytest.mark.parametrize(
+    ("language", "few", "unchanged"),
+    [
+        ("en", "; with so few pairs no exact p below 0.05 is possible)",
+         "; only 5 of 9 pairs changed, too few for an exact p below 0.05)"),
+        ("nl", "; met zo weinig paren is geen exacte", "; verandering in slechts 5 van de 9 paren, te weinig voor"),
+        ("de", "; bei so wenigen Paaren ist kein", "; Änderung bei nur 5 von 9 Paaren, zu wenig für einen"),
+        ("fr", "; avec si peu de paires, aucun", "; variation dans 5 paires sur 9 seulement, trop peu pour un"),
+    ],
+)  # fmt: skip
+def test_where_pairs_did_not_change_those_that_did_are_said_to_be_too_few(
+    second_study: Path, language: str, few: str, unchanged: str
+) -> None:
+    replace(second_study / STUDY, "language: en-GB", f"language: {language}")
+    down = [(30.5, 29), (31, 28), (32, 27.5), (33, 27), (34, 26)]
+    same = [(30, 30), (31, 31), (32, 32), (33, 33)]
+    for pairs, said in ((down, few), (down + same, unchanged)):
+        assert said in read(with_pairs(second_study, *pairs).fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    # Nine pairs that all change can: 2 of 512 patterns.
+    filler = with_pairs(second_study, *down, *((one, other - 10 - one / 10) for one, other in same))
+    sentence = read(filler.fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    assert not [said for said in (few, unchanged) if said in sentence]
+
+
+def test_the_exact_p_stands_beside_the_approximation_and_not_beside_itself(second_study: Path) -> None:
+    down = [(30.5, 29), (31, 28), (32, 27.5), (33, 27), (34, 26)]  # 2 of 32 patterns; by the normal curve 0.043
+    text = "{{ change_sentence(grip, finish) }} {{ endpoints_table([grip]) }}"
+    exact = read(with_pairs(second_study, *down).fill(text, FILE)[1])
+    assert "(p = 0.063, 5 pairs; with so few" in exact
+    assert "†" not in exact
+    approximate = read(with_pairs(second_study, *down, method="asymptotic").fill(text, FILE)[1])
+    assert "(p = 0.043, 5 pairs; exact test: p = 0.0625; with so few" in approximate
+    assert "† Exact test and normal approximation" in approximate
+    assert "‡ So few pairs changed that no exact p below 0.05 is possible." in approximate
+
+
 def read(markdown: str) -> str:
     """Return filled Markdown as a reader sees it, with ordinary spaces."""
-    return plain(markdown).replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", plain(markdown))
 
 
 def test_a_p_below_the_smallest_that_prints_has_spaces_in_a_sentence_and_none_in_a_table(second: Path) -> None:

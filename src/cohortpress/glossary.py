@@ -63,6 +63,7 @@ MEASURES: dict[str, Measure] = {
     "lost": Measure("lost", "measured neither at the visit nor later"),
     "n_paired": Measure("pairs", "subjects with a value at the visit and at the baseline"),
     "n_zero": Measure("pairs without a change", "pairs whose two values are equal"),
+    "n_changed": Measure("pairs that changed", "pairs whose two values differ"),
     "n_ties": Measure("tied pairs", "changed pairs whose absolute change another pair shares"),
     "statistic": Measure("test statistic", "see the method; W+ is the sum of the ranks of the rises"),
     "p_value": Measure("p", "chance of a statistic at least as extreme if there were no change"),
@@ -78,7 +79,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "p_at_zero": Measure("p with zero below the limit", "the same test with zero for values below the limit"),
     "alpha_out_of_reach": Measure(
-        "alpha out of reach", "no data with so few pairs could give a p below alpha"
+        "alpha out of reach", "so few pairs changed that no data could give a p below alpha"
     ),
     **_estimate(
         "hodges_lehmann", "Hodges-Lehmann estimate", "median of the averages of all pairs of changes"

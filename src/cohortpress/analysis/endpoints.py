@@ -109,9 +109,10 @@ def _signed_rank(
     for measure, (test, kind) in beside.items():
         *_, p_value = from_test(common, test.warn(*said), alpha=asked.alpha, kinds=("exact", kind))
         yield replace(p_value, id=f"{common.id}.{measure}", measure=measure)
+    changed = _changed(main)
     for measure in ("n_paired", "n_zero", "n_ties"):
         yield record(common, measure, getattr(main, measure), "count")
-    changed = _changed(main)
+    yield record(common, "n_changed", changed, "count")
     yield record(
         common,
         "p_smallest",
