@@ -104,6 +104,50 @@ def test_where_pairs_did_not_change_those_that_did_are_said_to_be_too_few(
     assert not [said for said in (few, unchanged) if said in sentence]
 
 
+@pytest.mark.parametrize(
+    ("language", "both", "note", "methods"),
+    [
+        ("en", "(p = 0.016, adjusted p = 0.031, 7 pairs)", "¶ Adjusted by the method of Holm.",
+         "). P values at finish were adjusted by the method of Holm."),
+        ("nl", "(p = 0,016; gecorrigeerde p = 0,031; 7 paren)", "¶ Gecorrigeerd volgens Holm.",
+         "). De p-waarden bij finish werden gecorrigeerd volgens Holm."),
+        ("de", "(p = 0,016; adjustiertes p = 0,031; 7 Paare)", "¶ Adjustiert nach Holm.",
+         "). Die p-Werte bei der Visite „Finish“ wurden nach Holm adjustiert."),
+        ("fr", "(p = 0,016 ; p = 0,031 après ajustement ; 7 paires)", "¶ Ajusté par la méthode de Holm.",
+         "). Les valeurs de p à la visite « Finish » ont été ajustées par la méthode de Holm."),
+    ],
+)  # fmt: skip
+def test_p_values_of_a_family_print_adjusted_in_tables_and_both_ways_in_sentences(
+    second_study: Path, language: str, both: str, note: str, methods: str
+) -> None:
+    replace(second_study / STUDY, "language: en-GB", f"language: {language}")
+    replace(second_study / STUDY, "characteristics:", "  reach: {label: Reach, column: grip}\ncharacteristics:")
+    pairs = [(30 + i, 29 - i) for i in range(7)]  # all fall: 2 of 128 patterns, and by Holm twice that
+    filler = with_pairs(second_study, *pairs, family="{endpoints: [grip, reach], visits: [finish]}")
+    assert both in read(filler.fill("{{ change_sentence(grip, finish) }}", FILE)[1])
+    assert methods in read(filler.fill("{{ methods_sentence() }}", FILE)[1])
+    filled = filler.fill("{{ endpoints_table([grip, reach]) }}", FILE)[1]
+    assert [id_ for id_, _ in read_html(html_of(filled)).results if "p_" in id_] == [
+        "grip.finish.vs_baseline.p_adjusted", "reach.finish.vs_baseline.p_adjusted",
+    ]  # fmt: skip
+    assert read(filled).count("¶") == 3
+    assert note in read(filled)
+    assert "¶" not in read(filler.fill("{{ sensitivity_table([grip], finish) }}", FILE)[1])
+
+
+def test_a_p_outside_the_family_prints_as_it_is_and_the_methods_name_those_within(second_study: Path) -> None:
+    replace(second_study / STUDY, "characteristics:", "  reach: {label: Reach, column: grip}\ncharacteristics:")
+    pairs = [(30 + i, 29 - i) for i in range(5)]  # exact and approximate p on both sides of alpha
+    family = "{method: benjamini_hochberg, endpoints: [grip], visits: [finish]}"
+    filler = with_pairs(second_study, *pairs, method="asymptotic", family=family)
+    table = read(filler.fill("{{ endpoints_table([grip, reach]) }}", FILE)[1])
+    assert re.findall(r"0\.043.*?([†‡§¶]+)", table) == ["†‡¶", "†‡"]
+    assert "¶ Adjusted by the method of Benjamini and Hochberg; the marks beside it are those of p before." in table
+    methods = read(filler.fill("{{ methods_sentence() }}", FILE)[1])
+    assert "P values of Grip strength at finish were adjusted by the method of Benjamini and Hochberg." in methods
+    assert "adjusted" not in read(filler.fill("{{ change_sentence(reach, finish) }}", FILE)[1])
+
+
 def test_the_exact_p_stands_beside_the_approximation_and_not_beside_itself(second_study: Path) -> None:
     down = [(30.5, 29), (31, 28), (32, 27.5), (33, 27), (34, 26)]  # 2 of 32 patterns; by the normal curve 0.043
     text = "{{ change_sentence(grip, finish) }} {{ endpoints_table([grip]) }}"

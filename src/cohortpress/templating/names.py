@@ -293,6 +293,19 @@ def names(study: Study, results: ResultSet, language: Language) -> dict[str, obj
         "all_events": tree["adverse_events"].branches("n_events") if "adverse_events" in tree else [],
         "constants": constants_of(study),
         "study": Declared(study),
+        "_family": _family(study, tree, visits),
+    }
+
+
+def _family(study: Study, tree: Mapping[str, Branch], visits: Mapping[str, VisitName]) -> dict[str, object] | None:
+    """Return whose p values are adjusted, and how; ``endpoints`` is empty where it is all of them."""
+    if (family := study.analysis.family) is None:
+        return None
+    some = [tree[name] for name in study.endpoints if name in family.endpoints]
+    return {
+        "method": family.method,
+        "endpoints": some if len(some) < len(study.endpoints) else [],
+        "visits": [visit for name, visit in visits.items() if name in family.visits],
     }
 
 
