@@ -585,6 +585,8 @@ class ByHand:
                 return signed_rank(changes, options)["statistic" if measure == "statistic" else "p"]
             case "p_at_zero":
                 return self.value(self.records[record["id"].replace(measure, "p_value")], at_zero=True)
+            case _ if "_at_zero" in measure:
+                return self.value(self.records[record["id"].replace("_at_zero", "")], at_zero=True)
             case "methods_disagree":
                 beside = [self.records[record["id"].replace(measure, name)] for name in ("p_exact", "p_asymptotic")]
                 ps = [self.value(test, at_zero=at_zero) for test in beside]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import itertools
 import re
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,7 +68,7 @@ def test_where_the_limit_of_detection_decides_sentence_and_tables_say_so(tmp_pat
         assert "§ On the other side of 0.05 with zero for values below the limit" in text(f"{{{{ {table} }}}}")
 
 
-def with_pairs(folder: Path, *pairs: tuple[float, float], **analysis: str) -> Filler:
+def with_pairs(folder: Path, *pairs: tuple[object, object], **analysis: str) -> Filler:
     """Return what fills the documents of the second study, measured in these pairs alone."""
     rows = [f"{who},{visit},{value}\n" for who, pair in zip("ABCDEFGHI", pairs, strict=False)
             for visit, value in zip(("start", "finish"), pair, strict=True)]  # fmt: skip
@@ -186,6 +188,41 @@ def test_a_percent_sign_as_a_unit_stands_as_in_a_percentage(second_study: Path, 
     effect = read(filler.fill("{{ effect_sentence(grip, finish) }}", FILE)[1]).partition("Hodges")[0]
     assert "%" in effect
     assert (" %" in effect) == (" %" in said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "methods"),
+    [
+        ("en", "; with zero for values below the limit of detection: {} kg, {}); ", "read as the limit and, as a"),
+        ("nl", "; met nul voor waarden onder de detectielimiet: {} kg; {}); ", "als de limiet gelezen en, ter"),
+        ("de", "; mit null für Werte unter der Nachweisgrenze: {} kg; {}); ", "als die Grenze gelesen und, zur"),
+        ("fr", " ; avec zéro pour les valeurs sous la limite de détection : {} kg ; {}) ; ", "par la limite et, pour"),
+    ],
+)
+def test_an_estimate_that_hangs_on_the_limit_of_detection_says_so(
+    second_study: Path, language: str, said: str, methods: str
+) -> None:
+    replace(second_study / STUDY, "language: en-GB", f"language: {language}")
+    pairs: list[tuple[object, object]] = [(9 + i, "<2.0" if i > 3 else 4 + i) for i in range(6)]
+    filler = with_pairs(second_study, *pairs)
+    changes = [9 + i for i in range(4, 6)] + [5] * 4  # with zero below the limit, all falls
+    averages = sorted((one + other) / 2 for one, other in itertools.combinations_with_replacement(changes, 2))
+    shift = f"\N{MINUS SIGN}{statistics.median(averages):.2f}"
+    # 96.875 %: of 2 ** 6 patterns one has no rise, so that the interval runs from the first average to the last.
+    to = {"en": "to", "nl": "tot", "de": "bis", "fr": "à"}[language]
+    ends = f"\N{MINUS SIGN}{averages[-1]:.2f} {to} \N{MINUS SIGN}{averages[0]:.2f}"
+    texts = (shift, ends) if language == "en" else (shift.replace(".", ","), ends.replace(".", ","))
+    sentence = read(filler.fill("{{ effect_sentence(grip, finish) }}", FILE)[1])
+    assert said.format(*texts) in sentence
+    assert methods in read(filler.fill("{{ methods_sentence() }}", FILE)[1])
+    note = {"en": "limit of detection are", "nl": "de detectielimiet w", "de": "der Nachweisgrenze w", "fr": "tion sont"}
+    for table in ("effects_table([grip], finish)", "sensitivity_table([grip], finish)"):
+        assert note[language] in read(filler.fill(f"{{{{ {table} }}}}", FILE)[1])
+
+
+def test_where_nothing_lies_below_a_limit_nothing_is_said_of_one(fill: Fill) -> None:
+    calls = ("methods_sentence()", "effect_sentence(grip, finish)", "effects_table([grip], finish)")
+    assert [call for call in calls if "limit" in fill(f"{{{{ {call} }}}}")] == []
 
 
 def fault_of(fill: Fill, source: str) -> str:

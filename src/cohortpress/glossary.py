@@ -84,6 +84,17 @@ MEASURES: dict[str, Measure] = {
     **_estimate(
         "hodges_lehmann", "Hodges-Lehmann estimate", "median of the averages of all pairs of changes"
     ),
+    "hodges_lehmann_at_zero": Measure(
+        "Hodges-Lehmann estimate with zero below the limit", "the same estimate with zero for values below the limit"
+    ),
+    "hodges_lehmann_at_zero_conf_low": Measure(
+        "lower end of its confidence interval with zero below the limit",
+        "the same interval with zero for values below the limit",
+    ),
+    "hodges_lehmann_at_zero_conf_high": Measure(
+        "upper end of its confidence interval with zero below the limit",
+        "the same interval with zero for values below the limit",
+    ),
     "median_difference": Measure("median change", "median of the subjects' changes"),
     **_estimate(
         "rank_biserial", "rank-biserial correlation", "(rank sum of rises - of falls) / sum of all ranks"

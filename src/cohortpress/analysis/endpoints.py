@@ -21,6 +21,8 @@ from ..study import Analysis, Endpoint, Study
 from ..tables.table import Flags
 from .records import Populations, below, both_ways, described, from_estimate, from_test, read_pairs, record
 
+SIZE = ("hodges_lehmann", "hodges_lehmann_conf_low", "hodges_lehmann_conf_high")
+
 
 def endpoints(study: Study, cohort: Cohort, populations: Populations) -> Iterator[Result]:
     """Yield all results of all endpoints."""
@@ -66,6 +68,7 @@ def _vs_baseline(
     results = list(both_ways(read_pairs(pairs), compared))
     yield from results
     yield from _limit_decides(here, results, study.analysis.alpha)
+    yield from _size_at_zero(here, results)
     if study.analysis.locf:
         yield from _carried_forward(here, visit, study, cohort, populations)
 
@@ -84,6 +87,19 @@ def _limit_decides(common: Result, results: Sequence[Result], alpha: float) -> I
     if decides:
         error = None if at_zero is not None else "it does not exist"
         yield replace(p_value, id=f"{common.id}.p_at_zero", measure="p_at_zero", value=at_zero, error=error)
+
+
+def _size_at_zero(common: Result, results: Sequence[Result]) -> Iterator[Result]:
+    """Yield the Hodges-Lehmann estimate and its interval with zero for values below the limit, where they differ."""
+    read_as_limit = [r for r in results if r.measure in SIZE]
+    if not any("value_at_zero" in r.options for r in read_as_limit):
+        return
+    for result in read_as_limit:
+        at_zero = result.options.get("value_at_zero", result.value)
+        if at_zero is not None:
+            measure = result.measure.replace("lehmann", "lehmann_at_zero")
+            options = {name: option for name, option in result.options.items() if name != "value_at_zero"}
+            yield replace(result, id=f"{common.id}.{measure}", measure=measure, value=at_zero, options=options)
 
 
 def _is_below(p_value: Value, alpha: float) -> bool:

@@ -213,6 +213,9 @@ COMPOSED = {
     "n_of_total": Composed(("n", "total"), lambda n, total: f"{n}/{total}"),
     "n_percent": Composed(("n", "percent"), lambda n, share: f"{n}{NO_BREAK}({share})"),
     "hodges_lehmann_interval": Composed(("hodges_lehmann_conf_low", "hodges_lehmann_conf_high"), _range),
+    "hodges_lehmann_at_zero_interval": Composed(
+        ("hodges_lehmann_at_zero_conf_low", "hodges_lehmann_at_zero_conf_high"), _range
+    ),
     "mean_difference_interval": Composed(("mean_difference_conf_low", "mean_difference_conf_high"), _range),
     "rank_biserial_interval": Composed(("rank_biserial_conf_low", "rank_biserial_conf_high"), _range),
     "wilson_interval": Composed(("wilson_low", "wilson_high"), _range),
@@ -293,6 +296,7 @@ def names(study: Study, results: ResultSet, language: Language) -> dict[str, obj
         "all_events": tree["adverse_events"].branches("n_events") if "adverse_events" in tree else [],
         "constants": constants_of(study),
         "study": Declared(study),
+        "_any_below": any(result.measure == "n_below" for result in results),
         "_family": _family(study, tree, visits),
     }
 
