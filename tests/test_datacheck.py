@@ -136,6 +136,23 @@ def test_a_limit_that_is_written_as_one_is_right(tmp_path: Path) -> None:
     assert warnings(study(tmp_path, P3_end=["2024-07-12", "<0.6", "4"])) == []
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"P3_end": "<5"}, ""),  # all others are higher: 10.5 to 27.5
+        ({"P3_end": "<12"}, "'<12' is a limit; 2 other values lie below it and count as '<12'"),
+        ({"P3_end": "<12", "P4_start": "<12"}, "'<12' (and 1 more) is a limit; 2 other values lie below it and count"),
+        ({"P3_end": "<11", "P4_end": "<10"}, "'<11' is a limit; 1 other value lies below it and counts as '<11'"),
+    ],
+)
+def test_a_limit_that_hides_other_values_is_doubted(tmp_path: Path, cells: dict[str, str], said: str) -> None:
+    changes = {key: [ROWS[key[:2], key[3:]][0], cell, ROWS[key[:2], key[3:]][2]] for key, cell in cells.items()}
+    folder = study(tmp_path, **changes)
+    replace(folder / "report/study.yml", "limit_of_detection: 0.6, ", "")
+    found = warnings(folder)
+    assert [f"visits.csv, row 10, column CRP: 'P3' at 'end': {said}" in line for line in found] == [True] * bool(said)
+
+
 def test_a_value_below_the_limit_is_told(tmp_path: Path) -> None:
     checked = check_data(study(tmp_path, P3_end=["2024-07-12", "0.2", "4"]))
     assert [str(note) for note in checked.notes] == [

@@ -215,7 +215,7 @@ def test_an_estimate_that_hangs_on_the_limit_of_detection_says_so(
     sentence = read(filler.fill("{{ effect_sentence(grip, finish) }}", FILE)[1])
     assert said.format(*texts) in sentence
     assert methods in read(filler.fill("{{ methods_sentence() }}", FILE)[1])
-    note = {"en": "limit of detection are", "nl": "de detectielimiet w", "de": "der Nachweisgrenze w", "fr": "tion sont"}
+    note = {"en": "limit of detection are", "nl": "detectielimiet w", "de": "der Nachweisgrenze w", "fr": "tion sont"}
     for table in ("effects_table([grip], finish)", "sensitivity_table([grip], finish)"):
         assert note[language] in read(filler.fill(f"{{{{ {table} }}}}", FILE)[1])
 

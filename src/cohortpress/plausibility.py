@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from .cohort import Cohort, Matrix
+from .cohort import Cohort, FlagMatrix, Matrix
 from .errors import Doubt, Fault
 from .formatting import Formatter, own_decimals
 from .stats.descriptive import Description, describe
@@ -139,7 +139,7 @@ def about_endpoint(
 ) -> list[Fault]:
     """Return a warning for each value of an endpoint that is hardly true, with its place in the file."""
     values, visits = cohort.values[name], tuple(study.visits)
-    found = _doubtful(values, written)
+    found = _doubtful(values, written) | dict(_hiding(values, cohort.censored[name], written))
     keys = {(cohort.subjects[row], visits[column]): words for (row, column), words in sorted(found.items())}
     places = _places(blocks, study, name, keys)
     warnings = [
@@ -227,6 +227,21 @@ def _negative(values: Matrix, written: Written) -> Iterator[Found]:
     if len(below) == 1 and np.isfinite(values).sum() >= FEWEST:
         row, column = below[0].tolist()
         yield (row, column), (f"{written(values[row, column])} is below 0, as no other is.", "A dash for a minus?")
+
+
+def _hiding(values: Matrix, below: FlagMatrix, written: Written) -> Iterator[Found]:
+    """Yield the first cell with the highest limit, where that hides values: all below it count as below it."""
+    if not below.any():
+        return
+    limit = float(values[below].max())
+    hidden = int((~below & (values < limit)).sum())
+    if hidden:
+        (row, column), *others = np.argwhere(below & (values == limit)).tolist()
+        cell = f"'<{written(limit)}'"
+        more = f" (and {len(others)} more)" if others else ""
+        lie = "value lies below it and counts" if hidden == 1 else "values lie below it and count"
+        problem = f"{cell}{more} is a limit; {hidden} other {lie} as {cell} wherever it is described or compared."
+        yield (row, column), (problem, "A slip? If not, results tell of no difference below it.")
 
 
 def _unchanging(name: str, cohort: Cohort, written: Written) -> Iterator[Fault]:
