@@ -125,6 +125,36 @@ def test_an_age_in_months_is_flagged(tmp_path: Path) -> None:
     ]
 
 
+# Of eight patients at two visits, made up: 25 to 60 before, less after, as in many a small cohort.
+PAIN = [(31, 9), (40, 12), (60, 21), (25, 7), (52, 31), (47, 14), (38, 10), (29, 8)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "visit", "typed", "said"),
+    [
+        (1, 0, 400, "400 is higher than all others, and far from those of its subject"),
+        (4, 1, 310, "310 is higher than all others"),
+        (0, 0, 3100, "3100 is "),
+        (2, 1, 50, ""),
+        (7, 0, 90, ""),  # the highest, and no slip
+    ],
+)
+def test_a_value_ten_times_too_large_is_flagged_where_few_vary_much(
+    tmp_path: Path, subject: int, visit: int, typed: int, said: str
+) -> None:
+    text = STUDY.replace("  middle: {label: Middle, month: 3}\n", "").replace(", limit_of_detection: 0.6", "")
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report/study.yml").write_text(text, encoding="utf-8")
+    values = [list(pair) for pair in PAIN]
+    right, values[subject][visit] = values[subject][visit], typed
+    rows = [f"P{i},{name},,{crp},,{40 + i},f" for i, pair in enumerate(values)
+            for name, crp in zip(("start", "end"), pair, strict=True)]  # fmt: skip
+    (tmp_path / "visits.csv").write_text("\n".join(["id,visit,when,CRP,pain,age,sex", *rows]), encoding="utf-8")
+    found = warnings(tmp_path)
+    expected = [f"'end': {said}", f"'start': {said}", f"mark? {right} would not be far."]
+    assert [[part in line for part in expected].count(True) for line in found] == [2] * bool(said)
+
+
 def test_a_column_that_stands_twice_is_flagged(tmp_path: Path) -> None:
     folder = study(tmp_path)
     replace(folder / "report/study.yml", "pain: {label: Pain, decimals: 0}", "pain: {label: Pain, column: CRP}")

@@ -22,6 +22,9 @@ from .tables.table import Array
 
 POWERS = (1, 2, 3)  # of ten, by which units differ and decimal marks slip
 FAR = 3  # interquartile ranges of the logarithms: the outer fences of Tukey (1977), Exploratory Data Analysis
+# How far a slip of the decimal mark stands out, in powers of ten: from the subject's other values at least, where
+# those of other subjects are less apart than WIDE; and from the next highest value.
+LEAP, WIDE, MARGIN = 0.5, 0.6, 0.2
 FEWEST = 6  # values; among fewer nothing is far from the others
 
 Written = Callable[[float], str]
@@ -165,7 +168,8 @@ def about_characteristic(name: str, study: Study, cohort: Cohort, written: Writt
 
 def _doubtful(values: Matrix, written: Written) -> dict[tuple[int, int], tuple[str, str]]:
     """Return what is hardly true, by row and column; of two reasons the one that knows how to mend it."""
-    return dict(_beyond(values, written)) | dict(_far(values, written)) | dict(_negative(values, written))
+    reasons = (_beyond, _slipped, _far, _negative)
+    return {place: words for reason in reasons for place, words in reason(values, written)}
 
 
 def _far(values: Matrix, written: Written) -> Iterator[Found]:
@@ -183,11 +187,49 @@ def _far(values: Matrix, written: Written) -> Iterator[Found]:
         for power in POWERS:
             power = -power if logs[index] > high else power
             if near <= logs[index] + power <= far:
-                mended = Decimal(str(values[row, column])).scaleb(power)
                 problem = f"{written(values[row, column])} is far from the others (median {written(of_values.median)})."
-                mend = f"Another unit, or a slip of the decimal mark? {written(float(mended))} would not be far."
-                yield (row, column), (problem, mend)
+                yield (row, column), (problem, _would_not_be_far(values[row, column], power, written))
                 break
+
+
+def _would_not_be_far(value: float, power: int, written: Written) -> str:
+    mended = float(Decimal(str(value)).scaleb(power))
+    return f"Another unit, or a slip of the decimal mark? {written(mended)} would not be far."
+
+
+def _slipped(values: Matrix, written: Written) -> Iterator[Found]:
+    """Yield the highest value, where it is far from the others of its subject, and a power of ten less would be near.
+
+    Far is more than other subjects' values are apart, who must not vary widely themselves.
+    """
+    logs = np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
+    if np.isfinite(logs).sum() < FEWEST:
+        return
+    row, column = divmod(int(np.nanargmax(logs)), logs.shape[1])
+    value, logs[row, column] = float(logs[row, column]), np.nan
+    own, rest = logs[row][np.isfinite(logs[row])], logs[np.isfinite(logs)]
+    if not own.size or value < rest.max() + MARGIN:
+        return
+    apart = _apart(np.delete(logs, row, axis=0))
+    if apart.size < FEWEST:
+        return
+    usual = max(apart.max(), MARGIN / 2)
+    if usual > WIDE or np.abs(own - value).min() < max(LEAP, 1.2 * usual):
+        return
+    for power in POWERS:
+        near = np.abs(own - value + power).min() <= 1.5 * usual
+        if near and rest.min() <= value - power + MARGIN / 2 and value - power <= rest.max():
+            problem = f"{written(values[row, column])} is higher than all others, and far from those of its subject."
+            yield (row, column), (problem, _would_not_be_far(values[row, column], -power, written))
+            return
+
+
+def _apart(logs: Matrix) -> Array:
+    """Return how far each value is from the nearest other one of its subject, where there is one."""
+    apart = np.abs(logs[:, :, np.newaxis] - logs[:, np.newaxis, :])
+    apart[:, np.arange(logs.shape[1]), np.arange(logs.shape[1])] = np.nan
+    nearest: Array = np.fmin.reduce(apart, axis=2).ravel()
+    return nearest[np.isfinite(nearest)]
 
 
 def _beyond(values: Matrix, written: Written) -> Iterator[Found]:
