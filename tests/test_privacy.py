@@ -137,6 +137,40 @@ def test_subjects_who_are_called_by_their_names_stop(flagship: Path, names: tupl
     assert "This looks like a name" in faults_of(flagship)
 
 
+SURNAMES = ["Müller", "Groß", "Peeters", "De_Vries", "O'Brien", "Dubois", "Lee", "Janssens"]
+
+
+@pytest.mark.parametrize(
+    ("head", "ids", "names"),
+    [
+        ("subject", SURNAMES, True),
+        ("subject", [f"{name}_A." for name in SURNAMES], True),
+        ("subject", [name.upper() for name in SURNAMES], True),
+        ("Nachname", [name.lower() for name in SURNAMES], True),
+        ("Name", ["Eva", *(f"P{i}" for i in range(7))], True),
+        ("Name", [f"S0{i}" for i in range(1, 9)], False),
+        ("Naam", [*"ABCDEFGH"], False),
+        ("Nom", [f"P-00{i}" for i in range(1, 9)], False),
+        ("subject", ["AB", "CD", "EF", "GH", "IJ", "KL", "MN", "OP"], False),
+        ("subject", ["ABC", "DEF", "GHI", "JKL", "MNO", "PQR", "STU", "VWX"], False),
+        ("subject", [f"Patient_{c}" for c in "ABCDEFGH"], False),
+        ("subject", [f"Mouse_{i}" for i in range(8)], False),
+        ("subject", [f"KUL-{c}" for c in "ABCDEFGH"], False),
+    ],
+)
+def test_surnames_for_ids_stop_and_codes_pass(flagship: Path, head: str, ids: list[str], names: bool) -> None:
+    for file in flagship.glob("data/*.csv"):
+        text = file.read_text(encoding="utf-8").replace("subject_id,", f"{head},", 1)
+        for number, id_ in enumerate(ids, 1):
+            text = text.replace(f"S0{number},", f"{id_.replace('_', ' ')},")
+        file.write_text(text, encoding="utf-8")
+    replace(flagship / "report/study.yml", "data:\n", f"data:\n  subject_id: {head}\n")
+    said = faults_of(flagship)
+    assert ("This looks like a name" in said) == names
+    assert not any(id_ in said for id_ in SURNAMES)
+    assert faults_of(flagship, allowed=(head,)) == ""
+
+
 @pytest.mark.parametrize("id_", ["S01", "1", "101-01-0001", "12345678", "Patient One", "BE 07", "KUL-0007"])
 def test_subjects_who_are_called_by_numbers_pass(flagship: Path, id_: str) -> None:
     for file in flagship.glob("data/*.csv"):

@@ -76,9 +76,9 @@ _KINDS = (
     _Kind("an address", r"(home|street|postal)?address|street|adres|adresse|anschrift", _WORD, NEVER),
 )
 # The ids of a study may look like numbers of any kind, but not like "Doe, Jane".
-_NAME_AS_ID = (
-    rf"^(?!(?i:patient|subject|participant|case|control|group|site)\b){_WORD}{{2,}}[ ,]+{_WORD}{{2,}}$"
-)
+_NO_NAME = r"^(?i:patient|subject|participant|case|control|group|site)\b"
+_NAME_AS_ID = rf"(?!{_NO_NAME})^{_WORD}{{2,}}[ ,]+{_WORD}{{2,}}$"
+FEWEST_NAMES = 3
 
 
 def identifiers(tables: Iterable[Table], study: Study, *, allowed: Collection[str] = ()) -> None:
@@ -110,10 +110,25 @@ def _suspicious(table: Table, column: str, *, is_id: bool) -> Iterator[tuple[str
         # A plain decimal looks like an identifier only where the column is named after one.
         cells = table.codes(column) if is_named else table.no_decimals(column)[1]
         matching = {cell for cell in set(cells) if pattern != NEVER and re.search(pattern, cell)}
+        if is_id and kind.name == "a name":
+            matching |= _surnames(set(cells), headed=is_named)
         if matching:
             found = [index for index, cell in enumerate(table.codes(column)) if cell in matching]
             more = f" ({len(found)} in this column)" if len(found) > 1 else ""
             yield f"{kind.name}{more}", found[0]
+
+
+def _surnames(ids: Collection[str], *, headed: bool) -> set[str]:
+    """Return the ids that are words of three letters and more without a digit, where most look like names.
+
+    Names are capitalised and not all of one length; below the head of a column of names one word is enough.
+    """
+    words = {id_ for id_ in ids if re.search(rf"{_WORD}{{3}}", id_) and not re.search(rf"\d|{_NO_NAME}", id_)}
+    if headed:
+        return words
+    names = {word for word in words if word.istitle() or word.isupper()}
+    varied = len({len(name) for name in names}) > 1
+    return names if varied and len(names) >= FEWEST_NAMES and 2 * len(names) > len(ids) else set()
 
 
 @dataclass(frozen=True)
