@@ -62,6 +62,20 @@ def test_a_group_of_thousands_may_keep_or_lose_its_space() -> None:
     assert compare([piece], "in 12 346 cells")
 
 
+@pytest.mark.parametrize(
+    ("read", "right"),
+    [
+        ("100 000 000", True), ("100000 000", True), ("100 000000", True), ("100000000", True), ("100 000 001", False),
+        ("1100 000 000", False), ("100 000 0005", False), ("100 000", False), ("10 0000 000", False),
+    ],
+)  # fmt: skip
+def test_of_the_spaces_of_a_large_number_any_may_be_lost(read: str, right: bool) -> None:
+    group = "\N{NARROW NO-BREAK SPACE}"
+    piece = f"Plt 0 100{group}000{group}000 200{group}000{group}000"
+    for scattered in ((), (piece,)):
+        assert (compare([piece], f"Plt 0 {read} 200 000 000", scattered=scattered) == []) == right
+
+
 def test_the_order_of_the_pieces_does_not_matter_but_the_numbers_in_one_do() -> None:
     assert compare(["n = 6", "n = 16", "6 of 16"], "6 of 16 n = 16 n = 6") == []
     assert compare(["6 of 16"], "16 of 6")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
@@ -88,14 +88,25 @@ def excerpt(text: str) -> str:
 
 def _take(piece: str, text: str) -> str | None:
     """Return ``text`` without the first ``piece`` that is no part of a longer number; None without one."""
-    for form in {piece.replace(_GROUP, "_"), piece.replace(_GROUP, "")}:
-        start = text.find(form)
-        while form and start >= 0:
-            end = start + len(form)
-            if not (_in_number(text, start) or _in_number(text, end)):
-                return text[:start] + _BREAK + text[end:]
-            start = text.find(form, start + 1)
-    return None if piece else text
+    if not piece:
+        return text
+    for start, end in _places(piece, text):
+        if not (_in_number(text, start) or _in_number(text, end)):
+            return text[:start] + _BREAK + text[end:]
+    return None
+
+
+def _places(piece: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where ``piece`` begins and ends; of the spaces within a number, 100 000 000, a format may lose some."""
+    if _GROUP in piece:
+        # Looked ahead for, so that one found may overlap with the next.
+        pattern = re.compile(f"(?=({'_?'.join(map(re.escape, piece.split(_GROUP)))}))")
+        yield from (found.span(1) for found in pattern.finditer(text))
+        return
+    start = text.find(piece)
+    while start >= 0:
+        yield start, start + len(piece)
+        start = text.find(piece, start + 1)
 
 
 def _take_words(piece: str, text: str) -> str | None:
