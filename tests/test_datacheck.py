@@ -299,7 +299,9 @@ def test_the_published_note_names_no_subject_where_aggregates_are_published(tmp_
 )  # fmt: skip
 def test_a_row_that_sums_up_the_others_is_doubted(tmp_path: Path, name: str) -> None:
     folder = study(tmp_path, **{f"{name}_start": ["2024-01-15", "22.5", "7"]})
-    doubt = f"visits.csv, row 26, column id: '{name}' reads like a summary, and counts as a subject. Delete the row."
+    problem = f"'{name}' reads like a summary, and counts as a subject."
+    mend = f"Delete the row, or write 'skip_subjects: [\"{name}\"]' under 'data:'."
+    doubt = f"visits.csv, row 26, column id: {problem} {mend}"
     assert warnings(folder) == [doubt]
     assert "Nothing looks wrong" not in CliRunner().invoke(main, ["check-data", "--study", str(folder)]).output
 

@@ -55,6 +55,7 @@ data:
   value: w
   missing: [-99, ND]
   skip_visits: Screening
+  skip_subjects: [Mean, SD]
   term: t
   onset: o
   onset_unit: weeks

@@ -706,3 +706,39 @@ def test_a_study_without_templates_is_told_its_own_place_and_an_empty_document_b
         build = Build(tmp_path / "study", options, lambda step, seconds: None)
         with pytest.raises(CohortpressError, match=said), build as steps:
             steps.fill("abstract")
+
+
+@pytest.mark.parametrize(
+    ("ids", "summaries"),
+    [
+        ("P", ["Mean", "SD", "n"]), ("P", ["Median (IQR)", "Total"]), ("", ["Ø", "Mittelwert", "MW"]),
+        ("P", ["Gemiddelde", "Moyenne", "Std. dev."]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("long", [False, True])
+def test_rows_that_sum_up_the_others_are_left_out(
+    tmp_path: Path, ids: str, summaries: list[str], *, long: bool
+) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Patient", "Month", "CRP"] if long else ["Patient", "CRP 0", "CRP 6"])
+    people = {**{f"{ids}{i}": (i + 0.1, i / 2) for i in range(8)}, **dict.fromkeys(summaries, (4.12345, 6.54321))}
+    for who, values in people.items():
+        for row in zip((0, 6), values, strict=True) if long else [values]:
+            book.worksheets[0].append([who, *row])
+    book.save(tmp_path / "labs.xlsx")
+    study, started = new(tmp_path, tmp_path / "labs.xlsx")
+    assert sorted(study.data.skip_subjects) == sorted(summaries)
+    assert f" 8 subjects in {16 if long else 8} rows, " in started.summary
+    assert any(guess.endswith("sum up the others, and are left out") for guess in started.guesses)
+    assert study.endpoints["crp"].decimals == 1
+    cohort = read_cohort(tmp_path / "my-study", study)
+    assert (len(cohort.subjects), cohort.decimals["crp"], cohort.notes) == (8, 1, ())
+
+
+def test_a_row_without_a_subject_is_named_and_spoils_no_guess(tmp_path: Path) -> None:
+    rows = [*(f"P{i},{i}.5,{i + 1}.5" for i in range(8)), ",4.12345,5.12345"]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
+    assert [str(fault) for fault in started.faults] == [
+        "data/labs.csv, row 10, column Patient: The cell is empty. Every row needs it."
+    ]
+    assert study.endpoints["crp"].decimals == 1

@@ -21,6 +21,7 @@ from ..figures.courses import MANY
 from ..formatting import Formatter
 from ..freshness import packaged_templates
 from ..study import SCHEMA, STUDY_FILE, File, Study, parse_study
+from ..summary_rows import summary_rows
 from ..tables import dictionary as dictionaries
 from ..tables import read_table, sheets
 from ..tables.table import Table
@@ -181,7 +182,10 @@ def _sources(study: Path, data: Iterable[str], subject: str | None, visit: str |
             if part and part.rows and (column := subject or subject_column(part)) and column in part:
                 found = True
                 faults += wrong
-                yield Source(rows, part, column, visit if visit in part else None)
+                summed = summary_rows(part.text(column))
+                # Their values are no measurements, nor are those of a row without a subject, which the cohort refuses.
+                part = part.without(column, summed | {""})
+                yield Source(rows, part, column, visit if visit in part else None, tuple(sorted(summed)))
     if faults:
         raise DataError(*faults)
     if not found:

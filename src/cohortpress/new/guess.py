@@ -70,6 +70,7 @@ GERMAN = _words(
 SEX = {**dict.fromkeys(("f", "female", "w", "woman"), "women"), **dict.fromkeys(("m", "male", "man"), "men")}
 MOST_ENDPOINTS = 12
 DIGIT = re.compile(r"\d")
+FEW = 0.1  # of the rows, which may be amiss
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Source:
     table: Table
     subject: str
     visit: str | None = None
+    summaries: tuple[str, ...] = ()  # ids of rows that sum up others; the table is without them
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -123,11 +125,13 @@ class Guess:
 
 def subject_column(table: Table) -> str | None:
     """Return the column that tells the subjects apart, if there is one."""
-    different = {c: len(set(table.text(c))) for c in table.columns if c and "" not in table.text(c)}
-    named = [column for column in different if SUBJECT.fullmatch(column)]
-    if named:
-        return max(named, key=different.__getitem__)  # a study has a number too, but one for all
-    first = next(iter(different), None)
+    different = {c: len(set(table.text(c))) for c in table.columns if c}
+    empty = {c: table.text(c).count("") for c in different}
+    most = max(1, FEW * len(table.rows))
+    named = [column for column in different if SUBJECT.fullmatch(column) and empty[column] <= most]
+    if named:  # a study has a number too, but one for all
+        return max(named, key=lambda column: (not empty[column], different[column]))
+    first = next((column for column in different if not empty[column]), None)
     return first if first and different[first] == len(table.rows) > 1 else None
 
 
@@ -169,6 +173,10 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     found.german = any(GERMAN.fullmatch(re.sub("[_.]", " ", column)) for column in source.kinds)
     found.taken |= {*reserved, source.subject, "reason"}
     found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
+    if source.summaries:
+        found.data["skip_subjects"] = list(source.summaries)
+        rows = ", ".join(map(repr, source.summaries))
+        found.why["data", "skip_subjects"] = f"{rows}: sum up the others, and are left out"
     if (one := re.split(r"[\W_]", source.subject.lower())[0]) in PARTICIPANTS:
         found.participants |= {"one": one, "many": PARTICIPANTS[one]}
     if source.repeats:

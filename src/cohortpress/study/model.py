@@ -387,6 +387,8 @@ class Data(_Part):
     """Cells that say this count as empty: [-99, ND]."""
     skip_visits: Cells = ()
     """Rows of these visits are left out: [Screening]."""
+    skip_subjects: Cells = ()
+    """Rows of these subjects are left out, in all files: [Mean, SD], the withdrawn."""
     term: Cell = "term"
     """Of adverse events: the column that says which event."""
     onset: Cell = "onset"

@@ -43,6 +43,8 @@ def read_table(
         return None
     if data and data.missing:
         table = _without(table, frozenset(data.missing))
+    if data and data.skip_subjects:
+        table = table.without(data.subject_id, data.skip_subjects)
     if lacking := table.lacking(spec.only):
         faults += lacking
         return None

@@ -68,9 +68,10 @@ def summaries(table: Table, column: str) -> list[Fault]:
     """Return what a strict build refuses: each id that reads like a row which sums up the others."""
     cells = table.text(column)
     found = summary_rows(cells)
-    problem, mend = "'{}' reads like a summary, and counts as a subject.", "Delete the row."
+    problem = "'{}' reads like a summary, and counts as a subject."
+    mend = "Delete the row, or write 'skip_subjects: [\"{}\"]' under 'data:'."
     return [
-        Refused(problem.format(cell), mend, table.place(index, column))
+        Refused(problem.format(cell), mend.format(cell), table.place(index, column))
         for index, cell in enumerate(cells)
         if cell in found
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -106,6 +106,10 @@ class Table:
     def only(self, column: str, value: str) -> Table:
         """Return the table of the rows that have ``value`` in ``column``."""
         return self.take(np.flatnonzero([cell == value for cell in self.text(column)]))
+
+    def without(self, column: str, values: Collection[str]) -> Table:
+        """Return the table of the rows that have none of ``values`` in ``column``."""
+        return self.take(np.flatnonzero([cell not in values for cell in self.text(column)]))
 
     def decimals(self, column: str) -> int:
         """Return the most digits behind the decimal mark in the column, whose cells are numbers."""
