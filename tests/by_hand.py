@@ -20,7 +20,7 @@ from typing import Any
 Value = float | int | str | bool | None
 Number = tuple[float, bool]  # and whether the true one lies below it
 Pair = tuple[Number, Number]
-DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
 
 class Data:

@@ -295,7 +295,8 @@ def test_the_flow_names_reasons_and_stands_upright_in_a_narrow_column(study: Pat
 
 
 @pytest.mark.parametrize(
-    ("unit", "word"), [("hour", "Hour"), ("day", "Day"), ("week", "Week"), ("month", "Month"), ("year", "Year")]
+    ("unit", "word"),
+    [("minute", "Minute"), ("hour", "Hour"), ("day", "Day"), ("week", "Week"), ("month", "Month"), ("year", "Year")],
 )
 def test_the_axis_names_the_unit_of_the_visits(study: Path, unit: str, word: str) -> None:
     file = study / "report/study.yml"

@@ -36,8 +36,8 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 SOURCE = ROOT / "src/cohortpress"
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Words that are English and another language at once.
-SAME = {"Affiliations", "Contact", "Figure", "Licence", "Name", "Patients", "SD", "Source", "Text", "Week", "figures",
-        "maximum", "minimum", "percentage"}  # fmt: skip
+SAME = {"Affiliations", "Contact", "Figure", "Licence", "Minute", "Name", "Patients", "SD", "Source", "Text", "Week",
+        "figures", "maximum", "minimum", "percentage"}  # fmt: skip
 # What stands in a message of stats/ alone.
 NO_RESULTS = {"visit {}", "a missing", "an infinite"}
 

@@ -347,7 +347,7 @@ def test_visits_count_in_one_unit_of_time_or_in_none() -> None:
         (
             "month: 3",
             "month: 3, week: 12",
-            "visits.finish: a visit has one time: an hour, a day, a week, a month or a year.",
+            "visits.finish: a visit has one time: a minute, an hour, a day, a week, a month or a year.",
         ),
         ("month: 0", "month: 9", "'finish' stands behind 'start', and its time is earlier. Write the visits in the "),
         ("month: 3", "weeks: 12", "Unknown key 'visits.finish.weeks'. Did you mean 'week'?"),

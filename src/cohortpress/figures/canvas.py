@@ -53,6 +53,7 @@ Point = tuple[float, float]
 class Words:
     """The words in a figure, in the language of the study; ``{...}`` is put in."""
 
+    minute: str = "Minute"
     hour: str = "Hour"
     day: str = "Day"
     week: str = "Week"

@@ -37,7 +37,7 @@ PARTICIPANTS = {
 }  # fmt: skip
 VISIT = _words(
     r"a?visit|visite|visit[ _]?(name|nr|no)|redcap_event_name|event[ _]?name|time[ _]?point|time|period|phase|wave|"
-    r"session|(time[ _])?(h|hrs?|(hour|week|month|day|year)s?)([ _](after|post|since)[ _].*)?|"
+    r"session|(time[ _])?(h|hrs?|(minute|hour|week|month|day|year)s?)([ _](after|post|since)[ _].*)?|"
     r"monat|woche|tag|stunde|jahr|maand|dag|uur|mois|semaine|jour|heure|"
     r"follow[ _-]?up|fu|moment|zeitpunkt|tijdstip|a?visitn(um)?|group|"
     r"film|scan|exam(ination)?|assessment"

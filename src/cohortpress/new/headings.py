@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 # Months that a unit of time is long, and what people call it: English, German, French, Dutch.
 UNITS = {
-    "month": (1.0, "m|mo|mos|mth|mths|months?|monate?|mois|maand|maanden"),
+    "month": (1.0, "m|mo|mos|mth|mths|months?|monate?n?|mois|maand|maanden"),
     "week": (7 * 12 / 365.25, "w|wk|wks|weeks?|wochen?|semaines?|weken"),
+    "minute": (12 / 365.25 / 1440, "min|mins|minutes?|minuten|minuut"),
     "hour": (12 / 365.25 / 24, "h|hr|hrs|hours?|std|stunden?|heures?|u|uur|uren"),
-    "day": (12 / 365.25, "d|days?|tage?|jours?|dag|dagen"),
-    "year": (12.0, "y|yr|yrs|years?|jahre?|ans?|jaar"),
+    "day": (12 / 365.25, "d|days?|tage?n?|jours?|dag|dagen"),
+    "year": (12.0, "y|yr|yrs|years?|jahre?n?|ans?|jaar"),
 }
 _START = re.compile(r"base ?line|base|bl|pre|pre ?(treatment|dose|op)|before|start|initial|inclusion|vorher|avant|voor")
 _END = re.compile(r"post|post ?(treatment|dose|op)|after|end|final|last|follow ?up|fu|nachher|apres|na")
 _DECIMAL_MARK = r"(?<=\d)[.,](?=\d)"
-_NUMBER = r"\d+(?:[.,]\d+)?"
+NUMBER = r"\d+(?:[.,]\d+)?"
 _COUNTED = re.compile(
-    rf"(?:visit|visite|v|t|time|timepoint|period|phase|wave|session|cycle|round|follow ?up|fu|nr|no)? ?({_NUMBER})"
+    rf"(?:visit|visite|v|t|time|timepoint|period|phase|wave|session|cycle|round|follow ?up|fu|nr|no)? ?({NUMBER})"
 )
 _FILLERS = re.compile(r"\b(?:at|after|of|in|the|nach|apres)\b")
 _ARM = re.compile(r"_arm_\d+$|\(arm \d+.*\)$")  # of an event in REDCap
@@ -111,7 +112,7 @@ def time_of(text: str) -> Time | None:
     bare = " ".join(re.sub(rf"(?!{_DECIMAL_MARK})[\W_]", " ", _ARM.sub("", _folded(text))).split())
     words = " ".join(_FILLERS.sub(" ", bare).split()) or bare
     for unit, (_, names) in UNITS.items():
-        if found := re.fullmatch(rf"(?:{names}) ?({_NUMBER})|(?:t ?)?({_NUMBER}) ?(?:{names})", words):
+        if found := re.fullmatch(rf"(?:{names}) ?({NUMBER})|(?:t ?)?({NUMBER}) ?(?:{names})", words):
             return counted(_number(found[1] or found[2]), unit)
     if _START.fullmatch(words):
         return counted(0, "month")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..formatting import THIN_SPACE, Formatter
-from .headings import UNITS, Time, counted, label, slug, time_of, unit_of
+from .headings import NUMBER, UNITS, Time, counted, label, slug, time_of, unit_of
 
 MONTHS = (0, 1, 2, 3, 6, 9, 12, 18, 24, 36, 48, 60, 72, 84, 96, 108, 120)
 DAYS_A_MONTH = 365.25 / 12
@@ -36,14 +37,15 @@ def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], list[
     """
     times = {word: time_of(word) or Time(name=slug(word), label=label(word)) for word in words}
     unit = unit_of(head)
-    counts = [time.count for time in times.values() if time.count is not None]
-    starts = 0 in counts or any(time.months == 0 for time in times.values())
-    for word, time in times.items():
-        if time.count is not None and (unit or starts):
-            times[word] = counted(time.count, unit or "month")
-        elif time.count is not None:
-            named = label(f"{head or 'visit'} {time.count}") if word.strip().isdigit() else time.label
-            times[word] = Time(float(time.count - min(counts)), name=slug(named), label=named)
+    counts = {word: time.count for word, time in times.items() if time.count is not None}
+    begun = any(time.months == 0 for time in times.values())
+    # Mere numbers from 0 on are months; T0, T1 or V1 and V2 are that only beside other times.
+    mere = all(re.fullmatch(NUMBER, word.strip()) for word in counts)
+    timed = unit or ((begun or 0 in counts.values()) and (mere or any(time.unit for time in times.values())))
+    for word, count in counts.items():
+        named = label(f"{head or 'visit'} {count}") if word.strip().isdigit() else times[word].label
+        in_order = Time(float(count if begun else count - min(counts.values())), name=slug(named), label=named)
+        times[word] = counted(count, unit or "month") if timed else in_order
     known = [time.months for time in times.values() if time.months is not None]
     later = itertools.count(max(known, default=-1.0) + 1)
     others = []
@@ -84,11 +86,11 @@ def windows(days: Iterable[tuple[int, float]]) -> list[Planned]:
 
 
 def _said(time: Time, units: Collection[str]) -> dict[str, float]:
-    """Return a time in the one unit of all visits, in months, or hours, where they have several, or not at all."""
+    """Return a time in the unit of all visits; in months, hours or minutes where they have several; or not at all."""
     if not any(units):
         return {}
     if len(units) == 1:
         return {next(iter(units)): time.number}
-    unit = "hour" if "hour" in units else "month"
+    unit = next((unit for unit in ("minute", "hour") if unit in units), "month")
     number = float(Formatter("en").number((time.months or 0) / UNITS[unit][0], 2).replace(THIN_SPACE, ""))
     return {unit: int(number) if number.is_integer() else number}

@@ -37,7 +37,7 @@ RESERVED = frozenset({
 # What a name in a document has besides the parts of its id.
 OF_A_BRANCH = frozenset({"name", "branches", "across_visits"})
 # How many days each unit of time has: a month is a twelfth of a year.
-DAYS_IN = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+DAYS_IN = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
 
 def _as_tuple(value: Any) -> Any:
@@ -116,8 +116,10 @@ class Visit(_Part):
     """What readers read: 6 months."""
     at: Text = ""
     """What sentences say of it: at 6 months. Without it: what the language says of such a label."""
+    minute: float | None = Field(default=None, ge=0)
+    """Minutes since the start of treatment; a visit has a time in one unit, and all visits the same unit."""
     hour: float | None = Field(default=None, ge=0)
-    """Hours since the start of treatment; a visit has an hour, a day, a week, a month or a year, and all the same."""
+    """Hours since the start of treatment."""
     day: float | None = Field(default=None, ge=0)
     """Days since the start of treatment."""
     week: float | None = Field(default=None, ge=0)
@@ -136,7 +138,7 @@ class Visit(_Part):
         if self.days and self.days[0] > self.days[1]:
             raise ValueError("the first day of the window comes after the last")
         if sum(getattr(self, unit) is not None for unit in DAYS_IN) > 1:
-            raise ValueError("a visit has one time: an hour, a day, a week, a month or a year")
+            raise ValueError("a visit has one time: a minute, an hour, a day, a week, a month or a year")
         return self
 
     @property
