@@ -735,6 +735,22 @@ def test_rows_that_sum_up_the_others_are_left_out(
     assert (len(cohort.subjects), cohort.decimals["crp"], cohort.notes) == (8, 1, ())
 
 
+def test_of_several_limits_of_detection_each_cell_has_its_own(tmp_path: Path) -> None:
+    rows = [f"P{i},{('<0.3', '<0.5', 4)[i % 3]},{('<5', 7)[i % 2]}" for i in range(12)]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
+    assert (study.endpoints["crp"].limit_of_detection, started.faults) == (None, ())
+    assert any("several limits of detection (0.3, 0.5, 5)" in guess for guess in started.guesses)
+    assert read_cohort(tmp_path / "my-study", study).censored["crp"].sum() == 14
+
+
+def test_a_limit_without_a_number_is_a_fault_of_its_cell(tmp_path: Path) -> None:
+    rows = [f"P{i},{'<LOD' if i == 3 else i},{i + 1}" for i in range(20)]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
+    (fault,) = started.faults
+    assert str(fault).startswith("data/labs.csv, row 5, column CRP 0: '<LOD' is not a number.")
+    assert study.endpoints["crp"].limit_of_detection is None
+
+
 def test_a_row_without_a_subject_is_named_and_spoils_no_guess(tmp_path: Path) -> None:
     rows = [*(f"P{i},{i}.5,{i + 1}.5" for i in range(8)), ",4.12345,5.12345"]
     study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))

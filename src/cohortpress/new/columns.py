@@ -23,7 +23,7 @@ class Kind:
     cells: Counter[str]
     missing: tuple[str, ...] = ()
     decimals: int = 0
-    limit: str = ""
+    limits: frozenset[str] = frozenset()
     positive: bool = True
     log: bool = False
 
@@ -41,15 +41,16 @@ def kind_of(table: Table, column: str) -> Kind:
         return Kind("date", known, nothing)
     words = tuple(cell for cell in known if NO_NUMBER.fullmatch(cell))
     numbers = {cell: _number(cell, table.decimal) for cell in known if cell not in words}
-    values = [number for number in numbers.values() if number is not None]
+    read = {cell: number for cell, number in numbers.items() if number is not None}
+    values = list(read.values())
     if values and len(values) >= 0.9 * len(numbers):
         whole = all(value.is_integer() for value in values)  # 2.0 comes of computing, too
-        digits = 0 if whole else max(decimals_of(cell) for cell, number in numbers.items() if number is not None)
-        limits = {cell[1:].strip().replace(",", ".") for cell in numbers if cell.startswith("<")}
+        digits = 0 if whole else max(map(decimals_of, read))
+        limits = frozenset(cell[1:].strip().replace(",", ".") for cell in read if cell.startswith("<"))
         positive = min(values) > 0
         log = positive and max(values) >= LOG_FROM * min(values)
         digits = 2 if digits > MOST_DECIMALS else digits
-        return Kind("number", known, nothing + words, digits, limits.pop() if len(limits) == 1 else "", positive, log)
+        return Kind("number", known, nothing + words, digits, limits, positive, log)
     few = len(known) <= MOST_CATEGORIES and (2 * len(known) <= known.total() or len(known) <= 2)
     return Kind("category" if few else "text", known, nothing)
 

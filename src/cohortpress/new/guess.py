@@ -364,15 +364,16 @@ def _endpoint(found: Guess, head: Heading, column: str | dict[str, str], kinds: 
     spec: dict[str, Any] = {"label": text} | ({"unit": head.unit} if head.unit else {})
     spec |= {"decimals": max(kind.decimals for kind in kinds)}
     spec |= {"direction": f"{better}_is_better" if better else "neither"}
-    limits = {kind.limit for kind in kinds if kind.limit}
-    spec |= {"limit_of_detection": float(next(iter(limits)))} if len(limits) == 1 else {}
+    limits = sorted(frozenset().union(*(kind.limits for kind in kinds)))
+    spec |= {"limit_of_detection": float(limits[0])} if len(limits) == 1 else {}
     spec |= {"scale": "log"} if any(kind.log for kind in kinds) and all(kind.positive for kind in kinds) else {}
     spec |= {"column": column} if column != name else {}
     found.endpoints[name] = spec
     _missing(found, kinds)
     found.why["endpoints", name] = ", ".join(filter(None, [
         text, head.unit or "no unit found", f"decimals: {spec['decimals']}",
-        f"'<' at the limit of detection {next(iter(limits))}" if len(limits) == 1 else "",
+        f"'<' at the limit of detection {limits[0]}" if len(limits) == 1 else "",
+        f"'<' at several limits of detection ({', '.join(limits)}): each cell has its own" if limits[1:] else "",
         f"{better} is better" if better else "direction: neither. IS ONE SIDE BETTER? Then write lower_is_better or "
         "higher_is_better",
     ]))  # fmt: skip
