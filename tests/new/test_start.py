@@ -404,6 +404,36 @@ def test_where_no_side_is_better_nothing_is_said_to_improve(tmp_path: Path) -> N
     assert (study.participants.one, study.participants.many) == ("animal", "animals")
 
 
+@pytest.mark.parametrize(
+    ("direction", "said"),
+    [("neither", "Sodium increased in nine of nine and decreased in none"),
+     ("lower_is_better", "Sodium improved in none"),
+     ("higher_is_better", "Sodium improved in nine of nine")],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["en", "de", "nl", "fr"])
+def test_the_question_of_the_direction_can_be_answered(
+    tmp_path: Path, direction: str, said: str, language: str
+) -> None:
+    rows = [f"P{i},{140 + i},{141 + i}" for i in range(9)]
+    new(tmp_path, write(tmp_path / "labs.csv", "Patient,Sodium 0,Sodium 6", rows))
+    replace(tmp_path / "my-study/report/study.yml", "direction: neither", f"direction: {direction}")
+    replace(tmp_path / "my-study/report/study.yml", "language: en-GB", f"language: {language}")
+    poster = " ".join(plain(fill(tmp_path / "my-study")["poster"]).split())
+    assert said in poster or language != "en"
+    assert ("diamonds" in poster) == (direction == "lower_is_better" and language == "en")
+
+
+def test_the_caption_tells_of_dashes_where_there_are_some_and_the_figure_is_numbered(tmp_path: Path) -> None:
+    for name, gap, dashes in (("gap", 3, True), ("lost", 6, False)):
+        rows = [f"P{i},{v},{'' if i == 2 and v >= gap and (v == gap or not dashes) else 9 + i - v}"
+                for i in range(9) for v in (0, 3, 6)]  # fmt: skip
+        start(tmp_path / name, [write(tmp_path / "labs.csv", "Patient,Month,CRP", rows)])
+        abstract = " ".join(plain(fill(tmp_path / name)["abstract"]).split())
+        assert ("Thin lines: patients; thick line: median" in abstract, "dashes" in abstract) == (True, dashes)
+        assert "Figure 1" in abstract
+        assert abstract.index("Conclusions") < abstract.index("Table 1") < abstract.index("Figure 1")
+
+
 def test_formulas_without_values_are_no_free_text(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.worksheets[0].append(["Patient", "Month", "CRP", "ESR"])

@@ -274,15 +274,10 @@ def _shown(found: Guess, study: Study, cohort: Cohort | None) -> dict[str, Any]:
     numeric = {name for name, spec in study.characteristics.items() if spec.categories is None}
     sexes = {name: spec.categories or {} for name, spec in study.characteristics.items()}
     age = next((name for name in numeric if name.startswith("age")), "")
-    paired = cohort is not None and cohort.paired(names[0], study.baseline, main).there.any()
     return {
         "shown": names[:MOST_SHOWN],
         "many": len(cohort.subjects) > MANY if cohort else False,
-        "first": names[0],
-        "baseline": study.baseline,
-        "sided": any(study.endpoints[name].direction != "neither" for name in names[:MOST_SHOWN]),
         "main": main,
-        "paired": bool(paired),
         "table": names[:MOST_IN_TABLE],
         "columns": [visit for visit in study.visits if visit in columns],
         "women": next((name for name, categories in sexes.items() if {"women", "men"} <= categories.keys()), ""),
