@@ -15,14 +15,30 @@ UNITS = {
     "day": (12 / 365.25, "d|days?|tage?n?|jours?|dag|dagen"),
     "year": (12.0, "y|yr|yrs|years?|jahre?n?|ans?|jaar"),
 }
-_START = re.compile(r"base ?line|base|bl|pre|pre ?(treatment|dose|op)|before|start|initial|inclusion|vorher|avant|voor")
-_END = re.compile(r"post|post ?(treatment|dose|op)|after|end|final|last|follow ?up|fu|nachher|apres|na")
+_TREATED = (
+    r"(?: (?:the|der|de|het|la|le|l))?(?: (?:treatment|therapy|surgery|dose|behandlung|therapie|operation|op|gabe|"
+    r"behandeling|operatie|dosis|traitement))?"
+)
+_START = re.compile(
+    r"base ?line|base|bl|pre|pre ?(?:treatment|dose|op)|start|initial|inclusion|intake|admission|"
+    rf"(?:before|vor|voor|avant){_TREATED}|vorher|vooraf|(?:therapie|studien|behandlungs)?beginn|aufnahme|einschluss|"
+    r"ausgangs(?:wert|lage)|begin|aanvang|opname|nulmeting|debut|depart"
+)
+_END = re.compile(
+    r"post|post ?(?:treatment|dose|op)|end|final|last|follow ?up|fu|discharge|"
+    rf"(?:after|nach|na|apres){_TREATED}|nachher|nadien|(?:therapie|studien|behandlungs)?ende|entlassung|abschluss|"
+    r"einde?|ontslag|fin|sortie"
+)
 _DECIMAL_MARK = r"(?<=\d)[.,](?=\d)"
 NUMBER = r"\d+(?:[.,]\d+)?"
 _COUNTED = re.compile(
     rf"(?:visit|visite|v|t|time|timepoint|period|phase|wave|session|cycle|round|follow ?up|fu|nr|no)? ?({NUMBER})"
 )
-_FILLERS = re.compile(r"\b(?:at|after|of|in|the|nach|apres)\b")
+# Na is also sodium, and A a vitamin.
+_FILLERS = re.compile(
+    r"\b(?:at|after|of|in|the|nach|zu|bei|bij|apres|au|a l|na(?= \d+ (?:maand|we|dag|uur|jaar))|"
+    r"a(?= \d+ (?:mois|semaine|jour|an|heure)))\b"
+)
 _ARM = re.compile(r"_arm_\d+$|\(arm \d+.*\)$")  # of an event in REDCap
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _SPAN = re.compile(r"\s*\d+\s*(?:-|\u2013|to)\s*\d+\s*")  # of a scale: no unit
@@ -114,11 +130,11 @@ def time_of(text: str) -> Time | None:
     for unit, (_, names) in UNITS.items():
         if found := re.fullmatch(rf"(?:{names}) ?({NUMBER})|(?:t ?)?({NUMBER}) ?(?:{names})", words):
             return counted(_number(found[1] or found[2]), unit)
-    if _START.fullmatch(words):
+    if _START.fullmatch(words) or _START.fullmatch(bare):
         return counted(0, "month")
     if found := _COUNTED.fullmatch(words):
         return Time(count=_number(found[1]), name=slug(text), label=label(text))
-    return Time(name=slug(text), label=label(text)) if _END.fullmatch(words) else None
+    return Time(name=slug(text), label=label(text)) if _END.fullmatch(words) or _END.fullmatch(bare) else None
 
 
 def unit_of(head: str) -> str:
