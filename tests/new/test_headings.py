@@ -66,6 +66,11 @@ def test_times(words: str, name: str | None) -> None:
         ("CRP 6 months (mg/l)", "CRP 6 months", "mg/l", "CRP", "6 months"),
         ("Serum Na 6 months", "Serum Na 6 months", "", "Serum Na", "6 months"),
         ("CRP vor der Therapie", "CRP vor der Therapie", "", "CRP", "vor der Therapie"),
+        ("IL-6_0", "IL-6_0", "", "IL-6", "0"), ("25-OH-D 6", "25-OH-D 6", "", "25-OH-D", "6"),
+        ("NT-proBNP baseline", "NT-proBNP baseline", "", "NT-proBNP", "baseline"),
+        ("TNF-α (pg/ml) 6 months", "TNF-α 6 months", "pg/ml", "TNF-α", "6 months"),
+        ("CRP-6 months", "CRP-6 months", "", "CRP", "6 months"),
+        ("CRP.level.month.6", "CRP.level.month.6", "", "CRP level", "month 6"),
         ("CRP (6 months)", "CRP 6 months", "", "CRP", "6 months"),
         ("glucose_0h", "glucose_0h", "", "glucose", "0h"),
         ("glucose 2 h", "glucose 2 h", "", "glucose", "2 h"),
@@ -95,7 +100,8 @@ def test_a_title_of_the_file_tells_the_unit() -> None:
 @pytest.mark.parametrize(
     ("text", "name", "shown"),
     [("crp", "crp", "CRP"), ("Größe", "grosse", "Größe"), ("AGE", "age", "Age"), ("6MWD", "x_6mwd", "6MWD"),
-     ("tender_joints", "tender_joints", "Tender joints"), ("HbA1c %", "hba1c_percent", "HbA1c %"),
+     ("tender_joints", "tender_joints", "Tender joints"), ("sIL-2R", "sil_2r", "sIL-2R"),
+     ("eGFR", "egfr", "eGFR"), ("HbA1c %", "hba1c_percent", "HbA1c %"),
      ("发热", "", "发热")],
 )  # fmt: skip
 def test_names_and_labels(text: str, name: str, shown: str) -> None:

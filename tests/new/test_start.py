@@ -520,6 +520,15 @@ def test_numbers_behind_names_are_visits_where_several_variables_share_them(tmp_
     assert any("is taken for" in guess for guess in started.guesses)
 
 
+def test_names_with_a_hyphen_keep_it_and_are_no_visits(tmp_path: Path) -> None:
+    names = ["IL-10", "25-OH-D", "sIL-2R"]
+    heads = ["IL-6", "IL-8", *(f"{name} {visit}" for name in names for visit in ("baseline", "6 months"))]
+    rows = [f"P{i}" + "".join(f",{i + n}" for n in range(len(heads))) for i in range(9)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", ",".join(["Patient", *heads]), rows))
+    assert [spec.label for spec in study.endpoints.values()] == names
+    assert [spec.label for spec in study.characteristics.values()] == ["IL-6", "IL-8"]
+
+
 def test_an_age_without_a_unit_is_taken_for_years_and_marked(tmp_path: Path) -> None:
     rows = [f"P{i},{30 + i},{i},{i + 1}" for i in range(9)]
     study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Age,CRP 0,CRP 6", rows))

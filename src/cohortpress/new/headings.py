@@ -120,7 +120,7 @@ class Heading:
     unit: str
     stem: str
     when: str = ""
-    compact: bool = False  # nothing parts the stem from the number: crp6, but also IL6
+    compact: bool = False  # nothing, or a hyphen, parts the stem from the number: crp6, but also IL6 and IL-6
 
 
 def time_of(text: str) -> Time | None:
@@ -179,16 +179,25 @@ def read_heading(column: str, title: str = "") -> Heading:
 
 def _split_time(text: str) -> tuple[str, str, bool]:
     """Return what was measured, the words for when, and whether nothing parts them."""
-    parts = [part for part in re.split(rf"(?:(?!{_DECIMAL_MARK}\d+ ?h)[\s_.\-:,])+", text) if part]
-    for count in range(min(3, len(parts) - 1), 0, -1):
-        for stem, when in ((parts[:-count], parts[-count:]), (parts[count:], parts[:count])):
-            if time_of(" ".join(when)):
-                return " ".join(stem), " ".join(when), False
+    marks = list(re.finditer(rf"(?:(?!{_DECIMAL_MARK}\d+ ?h)[\s_.\-:,])+", text))
+    marks = [mark for mark in marks if mark.start() > 0 and mark.end() < len(text)]
+    counts = range(min(3, len(marks)), 0, -1)
+    places = [place for count in counts for place in ((marks[-count], True), (marks[count - 1], False))]
+    # A hyphen parts last: IL-6, 25-OH-D.
+    for mark, at_end in sorted(places, key=lambda place: place[0][0] == "-"):
+        parts = (_spaced(text[: mark.start()]), _spaced(text[mark.end() :]))
+        stem, when = parts if at_end else parts[::-1]
+        if time_of(when):
+            return stem, when, mark[0] == "-" and when.isdigit()
     if found := re.fullmatch(r"(pre|post)([a-z]\w+)", text, re.IGNORECASE):
         return found[2], found[1], False
     if found := re.fullmatch(r"(.*[a-z])(\d+)", text, re.IGNORECASE):
         return found[1], found[2], True
     return text, "", False
+
+
+def _spaced(text: str) -> str:
+    return " ".join(re.sub(rf"(?!{_DECIMAL_MARK})[_.]", " ", text).split())
 
 
 def slug(text: str) -> str:
@@ -207,7 +216,8 @@ def label(text: str) -> str:
         return words.capitalize()
     if words.lower() in _ABBREVIATIONS and words.islower():
         return words.upper()
-    return words[:1].upper() + words[1:]
+    rest = words.split(" ")[0][1:]
+    return words if rest != rest.lower() else words[:1].upper() + words[1:]  # sIL-2R, eGFR
 
 
 def within_a_sentence(text: str) -> str:
