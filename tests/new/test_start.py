@@ -774,6 +774,97 @@ def test_rows_that_sum_up_the_others_are_left_out(
     assert (len(cohort.subjects), cohort.decimals["crp"], cohort.notes) == (8, 1, ())
 
 
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("91%", "has a unit. Write 91, and the unit in study.yml."),
+        ("250,000", "may mean 250000 or 250.000. Write which."),
+        ("1.201,5", "has a mark between its thousands. Write 1201.5."),
+        ("<LOD", "is a limit without its number. Write < and the number, as <0.6."),
+        ("40?", "has a question mark. Write 40, or leave the cell empty."),
+    ],
+)
+@pytest.mark.parametrize("alone", [False, True])
+def test_why_a_column_is_not_taken_for_numbers(tmp_path: Path, cell: str, why: str, *, alone: bool) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Patient", "CRP 0", "CRP 6", *([] if alone else ["ESR 0", "ESR 6"])])
+    for i in range(12):
+        row = [f"P{i}", i if i % 2 else cell, i + 1, i, i + 2]
+        book.worksheets[0].append(row[: 3 if alone else 5])
+    book.save(tmp_path / "labs.xlsx")
+    said = f"Not taken for numbers, because of '{cell}'. '{cell}' {why}"
+    if alone:
+        with pytest.raises(DataError) as raised:
+            start(tmp_path / "study", [tmp_path / "labs.xlsx"])
+        assert [str(fault).removeprefix("data/labs.xlsx, sheet Sheet") for fault in raised.value.faults] == [
+            ": No measurement is found at two visits or more. This stands in the way:",
+            f", B2 (CRP 0): {said}",
+        ]  # fmt: skip
+    else:
+        study, started = new(tmp_path, tmp_path / "labs.xlsx")
+        assert (list(study.endpoints), started.unused) == (["esr"], (f"CRP 0: {said}", "CRP 6: as 'CRP 0' is not"))
+        assert not study.characteristics
+
+
+def test_decimal_commas_that_a_spreadsheet_holds_as_text_are_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Patient", "CRP 0", "CRP 6"])
+    for i in range(9):
+        book.worksheets[0].append([f"P{i}", f"{i},5", "<0,6" if i == 3 else i + 0.25])
+    book.save(tmp_path / "labs.xlsx")
+    study, started = new(tmp_path, tmp_path / "labs.xlsx")
+    assert (study.data.visits.decimal, study.endpoints["crp"].decimals, started.faults) == (",", 2, ())
+    assert any("'0,5' and its like are text with a decimal comma" in guess for guess in started.guesses)
+    assert read_cohort(tmp_path / "my-study", study).values["crp"][1].tolist() == [1.5, 1.25]
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_row_that_stands_twice_is_named(tmp_path: Path, *, long: bool) -> None:
+    rows = [f"P{i},{v},{i + v}" if long else f"P{i},{i},{i + 1}" for i in range(12) for v in ((0, 6) if long else (0,))]
+    file = write(tmp_path / "labs.csv", "Patient,Month,CRP" if long else "Patient,CRP 0,CRP 6", [*rows, rows[5]])
+    (fault,) = new(tmp_path, file)[1].faults
+    who = "row 26, column Month: 'P2' at 'month_6'" if long else "row 14, column Patient: 'P5'"
+    assert str(fault) == f"data/labs.csv, {who} stands in row 7 already. Keep one."
+
+
+@pytest.mark.parametrize(
+    ("below", "first"),
+    [
+        (["Event,Who,When", "Rash,P1,3", "Cough,P2,4"], "Event, Who, When"),
+        (["Patient,ESR 0,ESR 6", *(f"P{i},{i},{i + 2}" for i in range(12))], "Patient, ESR 0, ESR 6"),
+    ],
+)
+def test_a_second_table_below_the_first_is_named(tmp_path: Path, below: list[str], first: str) -> None:
+    rows = [f"P{i},{i},{i + 1}" for i in range(12)]
+    file = write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", [*rows, ",,", *below])
+    try:
+        faults = start(tmp_path / "study", [file]).faults
+    except DataError as error:
+        faults = error.faults[1:]
+    assert str(faults[0]) == (
+        f"data/labs.csv, row 15: A second table begins below an empty row: {first} ... "
+        "Put it on a sheet, or into a file, of its own."
+    )
+
+
+def test_dates_of_which_day_and_month_cannot_be_told_apart_are_named(tmp_path: Path) -> None:
+    rows = [f"P{i},0{month}/0{i + 1}/2021,{i + month}" for i in range(9) for month in (3, 6)]
+    with pytest.raises(DataError, match=r"row 2, column Date: '03/01/2021' does not tell which is the day"):
+        start(tmp_path / "study", [write(tmp_path / "labs.csv", "Patient,Date,CRP", rows)])
+
+
+def test_sheets_that_are_a_visit_each_are_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for visit, name in enumerate(("Baseline", "Month 6")):
+        sheet = book.create_sheet(name)
+        sheet.append(["Patient", "CRP"])
+        for i in range(9):
+            sheet.append([f"P{i}", i + visit])
+    book.save(tmp_path / "labs.xlsx")
+    with pytest.raises(DataError, match=r"'Baseline', 'Month 6' are a visit each, .* with a column 'Visit'"):
+        start(tmp_path / "study", [tmp_path / "labs.xlsx"])
+
+
 def test_of_several_limits_of_detection_each_cell_has_its_own(tmp_path: Path) -> None:
     rows = [f"P{i},{('<0.3', '<0.5', 4)[i % 3]},{('<5', 7)[i % 2]}" for i in range(12)]
     study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
@@ -786,7 +877,7 @@ def test_a_limit_without_a_number_is_a_fault_of_its_cell(tmp_path: Path) -> None
     rows = [f"P{i},{'<LOD' if i == 3 else i},{i + 1}" for i in range(20)]
     study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
     (fault,) = started.faults
-    assert str(fault).startswith("data/labs.csv, row 5, column CRP 0: '<LOD' is not a number.")
+    assert str(fault).startswith("data/labs.csv, row 5, column CRP 0: '<LOD' is a limit without its number.")
     assert study.endpoints["crp"].limit_of_detection is None
 
 

@@ -25,8 +25,10 @@ from ..summary_rows import summary_rows
 from ..tables import dictionary as dictionaries
 from ..tables import read_table, sheets
 from ..tables.table import Table
+from .columns import decimal_comma
 from .guess import INSTRUMENT, Guess, Source, guess, subject_column
 from .headings import label
+from .obstacles import second_table
 
 if TYPE_CHECKING:
     from ..cohort import Cohort
@@ -135,6 +137,8 @@ def _write(study: Path, folder: Path, sources: Iterable[Source], *, synthetic: b
     for source, target in COPIED.items():
         shutil.copyfile(source, study / target)
     used = [source for source in sources if source.spec in found.data.values()]
+    if faults:  # which a second table below the first explains
+        faults = (*filter(None, (second_table(source.table) for source in used)), *faults)
     subjects = cohort.subjects if cohort else {subject for source in used for subject in source.ids} - {""}
     read = f"{_counted(len(subjects), 'subject')} in {_counted(sum(len(source.table.rows) for source in used), 'row')}"
     counted = [(len(found.visits), "visit"), (len(found.endpoints), "endpoint")]
@@ -176,6 +180,9 @@ def _sources(study: Path, data: Iterable[str], subject: str | None, visit: str |
         if dictionary:
             spec = spec.model_copy(update={"dictionary": dictionary})
             table = read_table(study, spec, []) or table
+        comma = decimal_comma(table) if table.sheet else ""
+        if comma:
+            spec = spec.model_copy(update={"decimal": ","})
         for rows in _instruments(table, spec):
             wrong: list[Fault] = []
             part = read_table(study, rows, wrong)
@@ -185,7 +192,7 @@ def _sources(study: Path, data: Iterable[str], subject: str | None, visit: str |
                 summed = summary_rows(part.text(column))
                 # Their values are no measurements, nor are those of a row without a subject, which the cohort refuses.
                 part = part.without(column, summed | {""})
-                yield Source(rows, part, column, visit if visit in part else None, tuple(sorted(summed)))
+                yield Source(rows, part, column, visit if visit in part else None, tuple(sorted(summed)), comma)
     if faults:
         raise DataError(*faults)
     if not found:

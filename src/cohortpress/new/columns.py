@@ -7,9 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from ..tables.delimited import DECIMAL
 from ..tables.table import NO_NUMBER, NOTHING, NotANumber, Table, decimals_of, read_number
 
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?.*|\d\d?[./-]\d\d?[./-]\d{4}|\d\d?[- ]?[a-z]{3}[a-z]*[- ]?\d{4}", re.IGNORECASE)
+DECIMAL_COMMA = re.compile(DECIMAL.format(","))
 MOST_CATEGORIES = 8
 MOST_DECIMALS = 4  # more come of computing, not of measuring
 LOG_FROM = 100  # times the smallest value
@@ -53,6 +55,12 @@ def kind_of(table: Table, column: str) -> Kind:
         return Kind("number", known, nothing + words, digits, limits, positive, log)
     few = len(known) <= MOST_CATEGORIES and (2 * len(known) <= known.total() or len(known) <= 2)
     return Kind("category" if few else "text", known, nothing)
+
+
+def decimal_comma(table: Table) -> str:
+    """Return the first cell that is a number with a decimal comma, as text of a spreadsheet may be, or ""."""
+    cells = (cell for column in table.columns for cell in table.codes(column))
+    return next((cell for cell in cells if "," in cell and DECIMAL_COMMA.fullmatch(cell)), "")
 
 
 def _number(cell: str, decimal: str) -> float | None:

@@ -17,6 +17,7 @@ from ..tables.dates import days
 from ..tables.table import Table
 from .columns import MOST_CATEGORIES, Kind, kind_of
 from .headings import UNITS, Heading, label, read_heading, slug, time_of, within_a_sentence
+from .obstacles import not_numbers, obstacles, visits_apart
 from .schedule import Planned, schedule, windows
 
 
@@ -82,6 +83,7 @@ class Source:
     subject: str
     visit: str | None = None
     summaries: tuple[str, ...] = ()  # ids of rows that sum up others; the table is without them
+    comma: str = ""  # a cell with a decimal comma, where the program stored it as text
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -143,6 +145,10 @@ def guess(sources: Sequence[Source], reserved: Iterable[str]) -> Guess:
     guesses = [(source, _measurements(source, reserved)) for source in sources]
     main, best = max(guesses, key=lambda pair: len(pair[1].endpoints))
     if not best.endpoints or len(best.visits) < 2:
+        apart = visits_apart([source.table for source in sources if not source.repeats])
+        if reasons := [apart] if apart else obstacles(main.table, main.kinds):
+            problem = "No measurement is found at two visits or more. This stands in the way:"
+            raise DataError(Fault(problem, "", main.table.where), *reasons)
         mend = (
             "Name the columns like 'Patient', 'Visit', 'CRP (mg/l)' with a row a visit, or 'CRP baseline', "
             "'CRP 6 months' with a row a patient; or name that of the visits with --visit. "
@@ -173,6 +179,8 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     found.german = any(GERMAN.fullmatch(re.sub("[_.]", " ", column)) for column in source.kinds)
     found.taken |= {*reserved, source.subject, "reason"}
     found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
+    if source.comma:
+        found.why["data", "visits"] = f"'{source.comma}' and its like are text with a decimal comma, read as numbers"
     if source.summaries:
         found.data["skip_subjects"] = list(source.summaries)
         rows = ", ".join(map(repr, source.summaries))
@@ -181,7 +189,7 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
         found.participants |= {"one": one, "many": PARTICIPANTS[one]}
     if source.repeats:
         _long(found, source)
-    else:
+    if not found.visits:  # a subject that stands twice is a fault, once the columns are known
         _wide(found, source)
     return found
 
@@ -205,6 +213,13 @@ def _wide(found: Guess, source: Source) -> None:
         ordered = {name: columns[name] for name in names if name in columns}
         _endpoint(found, group[0], ordered, [source.kinds[head.column] for head in group])
     used = {head.column for group in series for head in group}
+    for group in groups.values():
+        of_group = {head.column: source.kinds[head.column] for head in group if not head.compact}
+        odd = {c: fault for c, kind in of_group.items() if (fault := not_numbers(source.table, c, kind))}
+        for column in of_group if odd and len(of_group) > 1 else ():
+            used.add(column)
+            fault = odd.get(column)
+            found.unused[column] = f"{fault.problem} {fault.mend}" if fault else f"as '{next(iter(odd))}' is not"
     _characteristics(found, source, [column for column in heads if column not in used])
 
 
@@ -268,7 +283,9 @@ def _visit_column(source: Source, keys: Sequence[tuple[str, ...]]) -> str | None
     if source.visit:
         return source.visit
     named = [c for c in source.kinds if VISIT.fullmatch(source.heading(c).whole) or _are_times(table.text(c))]
-    named = [c for c in named if _could_be_visits(source, c, keys)]
+    named = [c for c in named if _could_be_visits(source, c, keys)] or [
+        c for c in named if _could_be_visits(source, c, keys, amiss=FEW)  # a visit may stand twice, by mistake
+    ]
     return max(named, key=lambda c: sum(time_of(cell) is not None for cell in set(table.text(c))), default=None)
 
 
@@ -279,19 +296,17 @@ def _age_column(source: Source, keys: Sequence[tuple[str, ...]]) -> str | None:
     return next(shared, None)
 
 
-def _could_be_visits(source: Source, column: str, keys: Sequence[tuple[str, ...]]) -> bool:
-    different = len(set(source.table.text(column)) - {""})
-    return column != source.subject and 1 < different <= 24 and _tells_rows_apart(source, column, keys)
+def _could_be_visits(source: Source, column: str, keys: Sequence[tuple[str, ...]], amiss: float = 0) -> bool:
+    """Tell whether a column tells the rows of a subject apart, but for a part of them that is ``amiss``."""
+    cells = source.table.text(column)
+    rows = list(zip(source.ids, cells, *keys, strict=True))
+    apart = len(rows) - len(set(rows)) <= amiss * len(rows)
+    return column != source.subject and 1 < len(set(cells) - {""}) <= 24 and apart
 
 
 def _are_times(cells: Iterable[str]) -> bool:
     times = [time_of(cell) for cell in set(cells) - {""}]
     return all(times) and any(time and time.count is None for time in times)
-
-
-def _tells_rows_apart(source: Source, column: str, keys: Sequence[tuple[str, ...]]) -> bool:
-    rows = list(zip(source.ids, source.table.text(column), *keys, strict=True))
-    return len(set(rows)) == len(rows)
 
 
 def _day_column(source: Source) -> str | None:
@@ -387,12 +402,15 @@ def _characteristics(
         kind, head = source.kinds[column], source.heading(column)
         if OF_THE_FILE.fullmatch(column) or kind.name == "empty":
             continue
+        changes = constant is not None and column not in constant
         if any(cell.startswith("=") for cell in kind.cells):
             found.unused[column] = "formulas without stored values; open the file in its program, save it, begin anew"
         elif len(kind.cells) < 2:
             filled, rows = kind.cells.total(), len(source.ids)
             found.unused[column] = "the same in everybody" if filled == rows else f"filled in {filled} of {rows} rows"
-        elif constant is not None and column not in constant:
+        elif (kind.name == "text" or changes) and (fault := not_numbers(source.table, column, kind)):
+            found.unused[column] = f"{fault.problem} {fault.mend}"
+        elif changes:
             found.unused[column] = "it changes between visits, and is no number"
         elif kind.name in ("date", "text"):
             found.unused[column] = "dates" if kind.name == "date" else "free text"

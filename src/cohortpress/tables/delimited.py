@@ -19,7 +19,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DECLARED = re.compile(r"\Asep=(.)\r?\n")  # Excel's own way to name it
 # Numbers that only this decimal mark explains; 1,234 is none.
-_DECIMAL = r"<?\s*[+-]?(?:0{0}\d+|\d+{0}(?:\d{{1,2}}|\d{{4,}})|\d{{4,}}{0}\d+)"
+DECIMAL = r"<?\s*[+-]?(?:0{0}\d+|\d+{0}(?:\d{{1,2}}|\d{{4,}})|\d{{4,}}{0}\d+)"
 
 
 def read_delimited(path: Path, spec: File) -> Grid:
@@ -83,7 +83,7 @@ def _has_decimal_commas(text: str, separator: str) -> bool:
     """Tell whether more cells are numbers with a decimal comma than with a point."""
 
     def count(mark: str) -> int:
-        number, edge = _DECIMAL.format(re.escape(mark)), f'[{re.escape(separator)}"\r\n]'
+        number, edge = DECIMAL.format(re.escape(mark)), f'[{re.escape(separator)}"\r\n]'
         within = rf'"\s*{number}\s*"' if mark == separator else rf"(?:^|(?<={edge})){number}\s*(?={edge}|\Z)"
         return sum(1 for _ in re.finditer(within, text))
 

@@ -66,9 +66,9 @@ def _padded(rows: list[list[str]], places: Sequence[Place]) -> list[list[str]]:
 
 
 def sheet_names(path: Path, file: str) -> list[str]:
-    """Return the names of the sheets of a file. Raises DataError."""
+    """Return the names of the sheets of a file, without those that are empty if others are not. Raises DataError."""
     with _opened(path, file) as book:
-        return book.sheet_names
+        return [name for name in book.sheet_names if book.get_sheet_by_name(name).height] or book.sheet_names
 
 
 @contextlib.contextmanager

@@ -22,13 +22,15 @@ LARGEST = 1e300
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 # 1,234 is a thousand to some and a little more than one to others.
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,' \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*", re.ASCII)
 _WITH_UNIT = re.compile(r"(<?\s*[+-]?[\d.]+)(?:\s+[a-z\u00b5\u03bc\u00b0%][^\d]*|\s*%)", re.ASCII | re.IGNORECASE)
 # What people write into a cell where there is nothing to write, and what a code means of which there is no number.
 NOTHING = re.compile(r"na|#?n/a|n\.a\.|nan|null|[.\-\N{EN DASH}?/]+", re.IGNORECASE)
 NO_NUMBER = re.compile(
-    r"n\.?d\.?|none|k\.?\s?a\.?|missing|unknown|refused|fehlt|unbekannt|no answer|x+|"
-    r"not (done|known|applicable|available|measured|answered)",
+    r"n\.?\s?[db]\.?|none|k\.?\s?a\.?|missing|unknown|refused|fehlt|fehlend|unbekannt|onbekend|inconnue?|"
+    r"manquante?|no answer|x+|not (done|known|applicable|available|measured|answered)|"
+    r"nicht (bekannt|bestimmt|erhoben|gemessen)|niet (bekend|bepaald|gedaan|gemeten)|non (connu|fait|mesur[\u00e9e])e?",
     re.IGNORECASE,
 )
 
@@ -168,7 +170,7 @@ def read_number(cell: str, decimal: str = ".", *, limits: bool = False, label: s
     elif decimal == "," and NUMBER.fullmatch(bare):
         raise NotANumber(f"'{cell}' has a decimal point, the file has commas.", f"Write {cell.replace('.', ',')}.")
     if not NUMBER.fullmatch(bare):
-        raise NotANumber(*_not_a_number(cell, limits))
+        raise NotANumber(*_not_a_number(cell, limits, decimal))
     if NO_NUMBER.fullmatch(label) or (label and NOTHING.fullmatch(label)):
         raise NotANumber(f"'{cell}' means '{label}'.", "List it in study.yml, 'data: {missing: [...]}'.")
     if cell.startswith("<") and not limits:
@@ -179,7 +181,7 @@ def read_number(cell: str, decimal: str = ".", *, limits: bool = False, label: s
     return number
 
 
-def _not_a_number(cell: str, limits: bool) -> tuple[str, str]:
+def _not_a_number(cell: str, limits: bool, decimal: str) -> tuple[str, str]:
     """Return what is wrong with a cell that is no number, and the likely mend."""
     bare = cell.removeprefix("<").strip()
     mended = cell.replace(",", ".").replace("\N{MINUS SIGN}", "-")
@@ -187,6 +189,13 @@ def _not_a_number(cell: str, limits: bool) -> tuple[str, str]:
         return f"'{cell}' may mean {bare.replace(',', '')} or {bare.replace(',', '.')}.", "Write which."
     if NUMBER.fullmatch(mended.removeprefix("<").strip()):
         return f"'{cell}' has {'a decimal comma' if ',' in cell else 'a typeset minus sign'}.", f"Write {mended}."
+    if grouped := _THOUSANDS.fullmatch(bare):
+        plain = re.sub("[.,]", decimal, cell.replace(grouped[1], ""))
+        return f"'{cell}' has a mark between its thousands.", f"Write {plain}."
+    if NUMBER.fullmatch(bare.removesuffix("?").strip()):
+        return f"'{cell}' has a question mark.", f"Write {bare.removesuffix('?').strip()}, or leave the cell empty."
+    if cell.startswith("<") and bare.isalpha():
+        return f"'{cell}' is a limit without its number.", "Write < and the number, as <0.6."
     if cell.startswith("#"):
         return f"'{cell}' is an error of a formula.", "Mend the formula, or empty the cell."
     if cell.startswith("="):
