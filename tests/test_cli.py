@@ -3,11 +3,13 @@ from __future__ import annotations
 import errno
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from studies import cohortpress, state
+from studies import cohortpress, environment, state
 
 from cohortpress import __version__
 from cohortpress.cli import main
@@ -166,3 +168,10 @@ def test_a_build_of_one_document_leaves_the_other_alone(built_second_study: Path
     done = run("build", "poster", "--study", built_second_study)
     assert done.exit_code == 0, done.output
     assert state(built_second_study / "_output") == before
+
+
+def test_streams_that_the_caller_has_closed_are_no_fault(built_second_study: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m cohortpress build >&- 2>&-"], cwd=built_second_study, env=environment(),
+    )  # fmt: skip
+    assert done.returncode == 0

@@ -353,6 +353,24 @@ def test_a_build_that_is_ended_leaves_no_process_behind(ending: signal.Signals, 
         assert "leaked" not in said
 
 
+@pytest.mark.parametrize("seconds", [0.3, 0.7])
+def test_ctrl_c_ends_a_build_in_silence(flagship: Path, seconds: float) -> None:
+    """It reaches all processes at once, those too that still load what they need."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "cohortpress", "build", "--quiet"],
+        cwd=flagship,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate()[1]
+    assert process.returncode in (130, -signal.SIGINT)  # the second where it had not even begun
+    assert said == ""
+
+
 def _marked(mark: bytes) -> list[int]:
     """Return the processes that were started with ``mark`` in their environment."""
     found = []

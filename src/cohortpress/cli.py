@@ -376,17 +376,29 @@ class _Progress:
             click.echo(counts_in(text.read_text(encoding="utf-8")), err=True)
 
 
+def _open_standard_streams() -> None:
+    """Let no file of a build take the place of a stream that the caller has closed: what is said would go into it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
 def run() -> None:
     """Run the command and leave: to take all apart that was loaded would take a tenth of a second more."""
     code: object = 0
+    _open_standard_streams()
     # Who is asked to end does so in order, its processes too.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(asked) is not signal.SIG_IGN:
+            signal.signal(asked, lambda number, _: sys.exit(128 + number))
     try:
         main(prog_name="cohortpress")
     except SystemExit as end:
         code = end.code
     atexit._run_exitfuncs()
     with contextlib.suppress(OSError):  # nobody reads any more
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
     os._exit(code if isinstance(code, int) else bool(code))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import forkserver, get_context, parent_process
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -58,7 +60,8 @@ class Workers:
         if FORKS:
             # It loads all once, and forks a worker when there is a job.
             forkserver.set_forkserver_preload([*PRINTING, *(DRAWING if drawing else ())])
-            forkserver.ensure_running()
+            with _deaf_to_interrupts():
+                forkserver.ensure_running()
         else:
             self._begun().submit(_load)
 
@@ -75,6 +78,19 @@ class Workers:
         with self._lock:
             self._pool = self._pool or _begin()
             return self._pool
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let processes that begin here, and theirs, ignore Ctrl-C: it is for the build, which ends them in order."""
+    if threading.current_thread() is not threading.main_thread():  # only that one may say so
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _begin() -> Executor:
