@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import queue
+import re
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,13 +17,20 @@ from pathlib import Path
 
 from .build import Build, Options, Report, Warn
 from .errors import CohortpressError
+from .freshness import LEDGER, WHOLE
+from .ledger import Ledger
 from .workers import Workers
 
 KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
-WATCHED = ("report", "data", "templates", "_quarto.yml")
+# What a build makes in the folder of the study, and what a folder may hold beside the files of a study.
+MADE = {"build", "_output"}
+FOREIGN = {"node_modules", "__pycache__"}
+# A page stands alone: it tells the browser to fetch nothing. What is served may listen to its server besides.
+_FETCHES_NOTHING = re.compile(rb"""(<meta\s[^>]*Content-Security-Policy["'][^>]*\scontent=["'])""", re.I)
+LISTENS = rb"\1connect-src 'self'; "
 # The page listens; when the build is done it reloads, when the build fails it shows why and stays.
 LISTENER = """<script>
-new EventSource("/events").onmessage = (event) => {
+new EventSource("/events?%d").onmessage = (event) => {
   const {error} = JSON.parse(event.data);
   if (!error) return location.reload();
   const box = document.getElementById("preview-error")
@@ -42,15 +52,14 @@ class Preview:
         self._folder = folder
         self._options = options
         self._report, self._warn, self._fail = report, warn, fail
-        self._listeners: set[queue.Queue[str | None]] = set()
+        self._listeners: set[queue.Queue[str]] = set()
+        self._shown = 0  # how often the pages have changed
         self._error: str | None = None
         self._pages: dict[str, bytes] = {}
         self._workers = Workers()
 
     def run(self, port: int = 0, *, open_browser: bool = True, stop: threading.Event | None = None) -> None:
         """Serve until interrupted; port 0 takes any that is free."""
-        from watchfiles import watch
-
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, self))
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -58,16 +67,51 @@ class Preview:
         with self._workers:
             self._workers.start()
             try:
-                self.rebuild()
-                self._report(f"serving {address}", 0.0)
-                if open_browser:
-                    webbrowser.open(address)
-                places = [place for name in WATCHED if (place := self._folder / name).exists()]
-                for _ in watch(*places, debounce=50, step=20, stop_event=stop, raise_interrupt=False):
+                for number, _ in enumerate(self._changes(stop or threading.Event())):
                     self.rebuild()
+                    if number == 0:
+                        self._report(f"serving {address}", 0.0)
+                    if number == 0 and open_browser:
+                        webbrowser.open(address)
             finally:
                 server.shutdown()
                 server.server_close()
+
+    def _changes(self, stop: threading.Event) -> Iterator[None]:
+        """Yield when the watch begins, and whenever a file of the study may have changed since then."""
+        from watchfiles import watch
+
+        while not stop.is_set():
+            folders, begun = self._folders(), False
+            with contextlib.suppress(KeyboardInterrupt):
+                # Watched by itself, each folder costs nothing; all that lies below .venv would.
+                for changes in watch(
+                    *folders, recursive=False, watch_filter=self._may_be_saved, debounce=50, step=20, rust_timeout=100,
+                    yield_on_timeout=True, stop_event=stop,
+                ):  # fmt: skip
+                    if changes or not begun:
+                        begun = True
+                        yield
+                    if changes and self._folders() != folders:
+                        break
+                continue
+            return
+
+    def _folders(self) -> list[Path]:
+        """Return the folders in which files of the study lie, or may come to lie; some data lie elsewhere."""
+        found: list[Path] = []
+        for top, names, _ in os.walk(self._folder):
+            found.append(Path(top))
+            names[:] = (name for name in names if self._may_be_saved(None, f"{top}/{name}"))
+        read = (file.parent for file in Ledger(self._folder / LEDGER).data(WHOLE))
+        return sorted({*found, *filter(Path.is_dir, read)})
+
+    def _may_be_saved(self, _: object, path: str) -> bool:
+        """Tell whether an author may have saved a file or a folder: no build, no editor and no git made it."""
+        name = Path(path).name
+        if name.startswith(".") or name.endswith("~") or name in FOREIGN:
+            return False
+        return name not in MADE or Path(path).resolve().parent != self._folder.resolve()
 
     def rebuild(self) -> None:
         """Build what is stale: the HTML first, so that the browser need not wait for the PDF."""
@@ -89,6 +133,7 @@ class Preview:
         changed = {name for name, page in pages.items() if self._pages.get(name) != page}
         self._pages |= pages
         if changed or self._error:
+            self._shown += 1
             self._error = None
             self._tell()
 
@@ -104,27 +149,27 @@ class Preview:
         if page is None:
             return None
         kind = KINDS[Path(name).suffix]
-        return kind, page.replace(b"</body>", LISTENER.encode() + b"</body>") if name.endswith(
-            ".html"
-        ) else page
+        return kind, self._listening(page) if name.endswith(".html") else page
+
+    def _listening(self, page: bytes) -> bytes:
+        page = _FETCHES_NOTHING.sub(LISTENS, page)
+        return page.replace(b"</body>", LISTENER.encode() % self._shown + b"</body>")
 
     def _index(self) -> bytes:
         links = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in sorted(self._pages))
         error = f"<pre>{escape(self._error)}</pre>" if self._error else ""
-        page = (
-            f"<!DOCTYPE html><title>cohortpress preview</title><body><ul>{links}</ul>{error}{LISTENER}</body>"
-        )
-        return page.encode()
+        page = f"<!DOCTYPE html><title>cohortpress preview</title><body><ul>{links}</ul>{error}</body>"
+        return self._listening(page.encode())
 
-    def listen(self) -> queue.Queue[str | None]:
-        """Return a queue of what happens from now on; an error that stands comes first."""
-        listener: queue.Queue[str | None] = queue.Queue()
-        if self._error:
-            listener.put(json.dumps({"error": self._error}))
+    def listen(self, seen: str) -> queue.Queue[str]:
+        """Return a queue of what happens after the state that a page has ``seen``; an error that stands comes first."""
+        listener: queue.Queue[str] = queue.Queue()
         self._listeners.add(listener)
+        if self._error or seen != str(self._shown):
+            listener.put(json.dumps({"error": self._error}))
         return listener
 
-    def forget(self, listener: queue.Queue[str | None]) -> None:
+    def forget(self, listener: queue.Queue[str]) -> None:
         """Stop telling a listener that has gone."""
         self._listeners.discard(listener)
 
@@ -138,8 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
         # A page of another site must not read a study through a name that it lets point here.
         if self.headers.get("Host", "").partition(":")[0] not in ("127.0.0.1", "localhost"):
             self.send_error(403)
-        elif self.path == "/events":
-            self._events()
+        elif self.path.startswith("/events"):
+            self._events(self.path.partition("?")[2])
         elif found := self._preview.page(self.path.removeprefix("/")):
             self._send(*found)
         else:
@@ -153,14 +198,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _events(self) -> None:
+    def _events(self, seen: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        listener = self._preview.listen()
+        listener = self._preview.listen(seen)
         try:
-            while (event := listener.get()) is not None:
-                self.wfile.write(f"data: {event}\n\n".encode())
+            while True:
+                self.wfile.write(f"data: {listener.get()}\n\n".encode())
                 self.wfile.flush()
         except OSError:  # the browser has gone
             pass

@@ -1,0 +1,126 @@
+"""The preview in a real browser: what is saved shows in the page, and so does what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from studies import ROOT, environment, replace
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+SHEET = "templates/themes/base/abstract.css"
+SOON = 60_000  # ms; a busy machine takes its time
+
+
+class Served:
+    """A study that `cohortpress preview` serves."""
+
+    def __init__(self, folder: Path, said: Path) -> None:
+        self.folder = folder
+        self._said = said
+
+    def said(self) -> str:
+        return self._said.read_text(encoding="utf-8")
+
+    @property
+    def address(self) -> str:
+        found = re.search(r"serving (http://\S+/)", self.said())
+        return found[1] if found else ""
+
+
+def until(holds: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + SOON / 1000
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def study(built_second_study: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built_second_study, tmp_path / "study"))
+
+
+@pytest.fixture
+def served(study: Path, tmp_path: Path) -> Iterator[Served]:
+    """A built study, served until the test ends."""
+    preview = Served(study, tmp_path / "said.log")
+    with (
+        (tmp_path / "said.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "cohortpress", "preview", "--no-open"], cwd=study, env=environment(), stderr=log
+        ) as process,
+    ):
+        until(lambda: preview.address or process.poll() is not None, "it serves")
+        assert preview.address, preview.said()
+        yield preview
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) in (0, 130)  # the second while it builds
+    assert "Traceback" not in preview.said()
+    assert "KeyboardInterrupt" not in preview.said()
+
+
+@pytest.fixture
+def page(chromium: Browser, served: Served) -> Iterator[Page]:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{served.address}abstract.html")
+        yield page
+
+
+def test_a_style_sheet_that_is_saved_shows_in_the_page(served: Served, page: Page) -> None:
+    sheet = served.folder / SHEET
+    sheet.write_text(f"{sheet.read_text(encoding='utf-8')}\nmain {{ outline: 3px solid }}\n", encoding="utf-8")
+    page.wait_for_function("getComputedStyle(document.querySelector('main')).outlineWidth === '3px'", timeout=SOON)
+
+
+def test_an_error_shows_in_the_page_and_is_gone_again(served: Served, page: Page) -> None:
+    document = served.folder / "report/abstract.qmd"
+    replace(document, "## Results", "## {{ gripp }}")
+    page.locator("#preview-error").wait_for(timeout=SOON)
+    assert "report/abstract.qmd, line 3" in page.locator("#preview-error").inner_text()
+    assert page.locator("h2").first.inner_text() == "Results", "the last good page stays"
+    page.reload()
+    page.locator("#preview-error").wait_for(timeout=SOON)
+    replace(document, "## {{ gripp }}", "## Results")
+    page.locator("#preview-error").wait_for(state="detached", timeout=SOON)
+
+
+def test_two_quick_saves_end_with_the_second_in_the_page(served: Served, page: Page) -> None:
+    document = served.folder / "report/abstract.qmd"
+    before = len(served.said())
+    replace(document, "## Results", "## Findings")
+    until(lambda: "prose of the abstract" in served.said()[before:], "the first is being built")
+    replace(document, "## Findings", "## Outcome")
+    page.locator("h2", has_text="Outcome").wait_for(timeout=SOON)
+
+
+def test_data_and_templates_that_lie_elsewhere_or_come_later_are_watched(study: Path, tmp_path: Path) -> None:
+    """No part of `served`: the study has its data in a folder of their own, and no templates."""
+    shutil.rmtree(study / "templates")
+    (study / "raw").mkdir()
+    (study / "sessions.csv").rename(study / "raw/sessions.csv")
+    replace(study / "report/study.yml", "visits: sessions.csv", "visits: raw/sessions.csv")
+    from cohortpress.build import Options
+    from cohortpress.preview import Preview
+
+    preview = Preview(study, Options("pandoc"), lambda *_: None, lambda _: None, lambda _: None)
+    watched = preview._folders()
+    assert {study, study / "raw", study / "report"} <= set(watched)
+    assert not {study / "build", study / "_output"} & set(watched)
+    shutil.copytree(ROOT / "templates", study / "templates")
+    assert study / "templates/themes/base" in preview._folders()
+    for made in ("build", "_output", "._output.unfinished", ".git", "x.qmd~"):
+        assert not preview._may_be_saved(None, str(study / made))
+    assert preview._may_be_saved(None, str(study / "raw/_output"))
