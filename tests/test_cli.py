@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -175,3 +177,14 @@ def test_streams_that_the_caller_has_closed_are_no_fault(built_second_study: Pat
         ["sh", "-c", f"{sys.executable} -m cohortpress build >&- 2>&-"], cwd=built_second_study, env=environment(),
     )  # fmt: skip
     assert done.returncode == 0
+
+
+def test_a_port_that_is_taken_or_none_is_no_matter_of_the_disk(second_study: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("preview", "--no-open", "--port", str(port), "--study", second_study)
+    assert done.exit_code == 1
+    mend = "Name another, or none: then it takes any that is free."
+    assert done.stderr == f"error: port {port}: {os.strerror(errno.EADDRINUSE)}. {mend}\n"
+    done = run("preview", "--no-open", "--port", "99999", "--study", second_study)
+    assert (done.exit_code, "99999" in done.stderr) == (2, True)

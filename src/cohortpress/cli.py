@@ -193,7 +193,12 @@ def _check_print(folder: Path, quiet: bool) -> None:
 @main.command()
 @_engine_option
 @_theme_option
-@click.option("--port", default=0, help="The port on localhost; any that is free, if none is named.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The port on localhost; any that is free, if none is named.",
+)
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the pages in a browser.")
 @_study_option
 def preview(engine: str | None, theme: str | None, port: int, open_browser: bool, folder: Path) -> None:

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from .build import Build, Options, Report, Warn
-from .errors import CohortpressError
+from .errors import CohortpressError, Fault, OutputError
 from .freshness import LEDGER, WHOLE
 from .ledger import Ledger
 from .workers import Workers
@@ -60,8 +60,7 @@ class Preview:
 
     def run(self, port: int = 0, *, open_browser: bool = True, stop: threading.Event | None = None) -> None:
         """Serve until interrupted; port 0 takes any that is free."""
-        server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, self))
-        server.daemon_threads = True
+        server = self._server(port)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
         with self._workers:
@@ -76,6 +75,15 @@ class Preview:
             finally:
                 server.shutdown()
                 server.server_close()
+
+    def _server(self, port: int) -> ThreadingHTTPServer:
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, self))
+        except OSError as error:
+            mend = "Name another, or none: then it takes any that is free."
+            raise OutputError(Fault(f"{error.strerror}.", mend, f"port {port}")) from None
+        server.daemon_threads = True
+        return server
 
     def _changes(self, stop: threading.Event) -> Iterator[None]:
         """Yield when the watch begins, and whenever a file of the study may have changed since then."""
