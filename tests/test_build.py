@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import re
@@ -11,6 +12,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from studies import (
     cohortpress,
     contents,
@@ -22,6 +24,9 @@ from studies import (
     text_of_html,
     text_of_pdf,
 )
+
+from cohortpress.build import Options, build
+from cohortpress.errors import OutputError
 
 OUTPUTS = {
     "abstract.pdf",
@@ -250,3 +255,35 @@ def test_a_script_that_workers_would_run_anew_is_told_how_to_begin(flagship: Pat
     done = subprocess.run([sys.executable, script], env=environment(), capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert "A script that builds must do so below: if __name__ == '__main__':" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("step", "file", "old", "new"),
+    [
+        ("prose of the abstract", "report/abstract.qmd", "## Results", "## Shown"),
+        ("prose of the abstract", "templates/themes/classic/theme.yml", 'muted: "#56606a"', 'muted: "#565657"'),
+        ("HTML of the abstract, by pandoc", "templates/page.html", "<main>", "<main title='Shown'>"),
+        ("text of the abstract", "report/study.yml", "Finger strength", "Shown"),
+    ],
+)
+def test_what_is_saved_during_a_build_is_for_the_next(
+    second_study: Path, step: str, file: str, old: str, new: str
+) -> None:
+    """Whatever the build had read of it before."""
+    steps: list[str] = []
+
+    def save(name: str, seconds: float) -> None:
+        if name == step and name not in steps:
+            replace(second_study / file, old, new)
+        steps.append(name)
+
+    options = Options("pandoc", documents=("abstract",))
+    with contextlib.suppress(OutputError):  # which says that the study has been changed since it was analysed
+        build(second_study, options, save)
+    assert step in steps
+    build(second_study, options, save)
+    page = (second_study / "_output/abstract.html").read_text(encoding="utf-8")
+    assert "Shown" in page or "#565657" in page
+    steps.clear()
+    build(second_study, options, save)
+    assert steps == []

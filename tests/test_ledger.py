@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cohortpress.ledger import Ledger, code_digest, digest, file_digest, write
+from cohortpress.ledger import Digests, Ledger, code_digest, digest, file_digest, write
 
 
 @pytest.fixture
@@ -112,6 +112,18 @@ def test_the_digest_of_a_file_is_the_one_that_everybody_computes(tmp_path: Path)
     assert file_digest(tmp_path / "x") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert file_digest(tmp_path / "missing") is None
     assert file_digest(tmp_path) is None
+
+
+def test_a_file_is_known_as_it_was_first_unless_the_build_made_it(made: Path, tmp_path: Path) -> None:
+    first, source = Digests(made.parent), tmp_path / "x"
+    assert first(source) is None
+    write(source, "saved meanwhile")
+    (tmp_path / "link").symlink_to(source)
+    assert first(source) is first(tmp_path / "link") is None
+    before = first(made)
+    write(made, "made anew")
+    assert first(made) == file_digest(made) != before
+    assert digest([source], first) != digest([source])
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

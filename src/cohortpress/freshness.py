@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,16 +34,9 @@ class LastBuild:
 def last_build_if_unchanged(folder: Path, choices: str) -> LastBuild | None:
     """Return the last build if it made the same choices from the same files."""
     ledger = Ledger(folder / LEDGER)
-    data, outputs = ledger.data(WHOLE), ledger.made(WHOLE)
-    fresh = ledger.is_fresh(WHOLE, _key(folder, data, choices), outputs)
-    return LastBuild(outputs, ledger.warnings(WHOLE)) if fresh else None
-
-
-def note_whole(
-    ledger: Ledger, folder: Path, data: Sequence[Path], choices: str, outputs: Sequence[Path], warnings: Iterable[Fault]
-) -> None:
-    """Remember what a whole build read and made, and what it warned of."""
-    ledger.note(WHOLE, _key(folder, data, choices), outputs, data, warnings)
+    outputs = ledger.made(WHOLE)
+    key = whole_key([*sources(folder), *ledger.data(WHOLE)], choices)
+    return LastBuild(outputs, ledger.warnings(WHOLE)) if ledger.is_fresh(WHOLE, key, outputs) else None
 
 
 def is_analysed(folder: Path) -> bool:
@@ -52,10 +45,13 @@ def is_analysed(folder: Path) -> bool:
     return ledger.is_fresh(ANALYSIS, digest([code_digest(), *ledger.data(ANALYSIS)]), ledger.made(ANALYSIS))
 
 
-def _key(folder: Path, data: Iterable[Path], choices: str) -> str:
+def sources(folder: Path) -> list[Path]:
+    """Return the files that a study is built from, but for those that it names itself: data, profiles, pictures."""
     places = [folder / "report", folder / TEMPLATES, packaged_templates()]
-    files = [folder / PROJECT_FILE, *data]
-    files += [
-        Path(top) / name for place in places for top, _, names in os.walk(place) for name in sorted(names)
-    ]
-    return digest([code_digest(), choices, *(part for file in files for part in (str(file), file))])
+    found = (Path(top) / name for place in places for top, _, names in os.walk(place) for name in sorted(names))
+    return [folder / PROJECT_FILE, *found]
+
+
+def whole_key(files: Iterable[Path], choices: str, of: Callable[[Path], str | None] | None = None) -> str:
+    """Return what tells a whole build from another: by what was chosen, of which files; ``of`` gives their digests."""
+    return digest([code_digest(), choices, *(part for file in files for part in (str(file), file))], of)

@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -86,12 +86,33 @@ class Ledger:
         return {self._relative(file): file_digest(file) for file in files}
 
 
-def digest(inputs: Iterable[Input]) -> str:
-    """Return one digest of texts, bytes, and the names and contents of files."""
+class Digests:
+    """What each file of a study holds when a build first asks, which is before it reads the file.
+
+    Who saves a file while it is built saves it for the next build: no key may tell of what has not been read. What
+    lies below ``made`` the build itself makes, and is as it is.
+    """
+
+    def __init__(self, made: Path) -> None:
+        self._made = made
+        self._first: dict[str, str | None] = {}
+
+    def __call__(self, path: Path) -> str | None:
+        """Return the digest of a file, or None where there was none."""
+        if self._made in path.parents:
+            return file_digest(path)
+        name = os.path.realpath(path)
+        if name not in self._first:
+            self._first.setdefault(name, file_digest(path))
+        return self._first[name]
+
+
+def digest(inputs: Iterable[Input], of: Callable[[Path], str | None] | None = None) -> str:
+    """Return one digest of texts, bytes, and the names and contents of files, as they are or ``of`` knows them."""
     whole = hashlib.sha256()
     for part in inputs:
         if isinstance(part, Path):
-            part = f"{part.name} {file_digest(part)}"
+            part = f"{part.name} {(of or file_digest)(part)}"
         data = part.encode() if isinstance(part, str) else part
         whole.update(b"%d:" % len(data) + data)
     return whole.hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,19 @@ DECLARED = {"data", "visits", "endpoints", "characteristics", "yes_no_changes", 
 LIBRARIES = ("numpy", "scipy")
 
 
-def provenance(folder: Path, study: Study, notes: Sequence[str]) -> dict[str, Any]:
-    """Return the note that stands at the head of results.json; ``notes`` say how the files were read."""
+def provenance(
+    folder: Path, study: Study, notes: Sequence[str], of: Callable[[Path], str | None] = file_digest
+) -> dict[str, Any]:
+    """Return the note that stands at the head of results.json; ``notes`` say how the files were read.
+
+    ``of`` gives the digest of a file as it was when it was read.
+    """
     return {
         "study": study.title,
         "analysis": study.analysis.model_dump(mode="json"),
         "declared": {name: _said(part) for name, part in study.model_dump(mode="json", include=DECLARED).items()},
         "inputs": {
-            file: file_digest(folder / file) for file in (STUDY_FILE.as_posix(), *study.data.files.values())
+            file: of(folder / file) for file in (STUDY_FILE.as_posix(), *study.data.files.values())
         },
         "windows": {name: visit.days for name, visit in study.visits.items() if visit.days},
         "notes": list(notes),

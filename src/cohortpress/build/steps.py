@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, OutputError
-from ..freshness import note_whole
+from ..freshness import WHOLE
 from ..ledger import digest
 from ..publishing import publish, recover
 from .drawing import Drawing
@@ -56,9 +56,21 @@ class Build:
         self._verified: dict[str, list[Check]] = {}
 
     def __enter__(self) -> Build:
-        self._open.enter_context(_alone(self.space.work / "lock"))
-        recover(self.space.output)
+        try:
+            self._begin()
+        except BaseException:
+            self._open.close()
+            raise
         return self
+
+    def _begin(self) -> None:
+        from ..study import STUDY_FILE
+
+        if not (self.space.folder / STUDY_FILE).is_file():
+            _ = self.study  # which says so, and leaves the folder as it is
+        self._open.enter_context(_alone(self.space.work / "lock"))
+        self.space.open()  # not before: another build may have been waited for, and has written the ledger
+        recover(self.space.output)
 
     def __exit__(self, *error: object) -> None:
         self._open.close()
@@ -211,8 +223,7 @@ class Build:
             space.ledger.note("changes", texts, [])
 
         space.step("outputs", [*files, *files.values()], placed, make)
-        read = [*space.data, *space.profiles]
-        note_whole(space.ledger, space.folder, read, space.options.choices, placed, space.warnings)
+        space.ledger.note(WHOLE, space.choices_and_files, placed, space.read, space.warnings)
         return placed
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import CohortpressError, DataError, Doubt, Fault, Refused
-from ..freshness import ANALYSIS, LEDGER, TEMPLATES, packaged_templates
-from ..ledger import Input, Ledger, code_digest, digest, write
+from ..freshness import ANALYSIS, LEDGER, TEMPLATES, packaged_templates, sources, whole_key
+from ..ledger import Digests, Input, Ledger, code_digest, digest, write
 from .options import DOCUMENTS, ENDINGS, Document, Options, Report, Warn
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
     from ..paper import PageSize
     from ..result import ResultSet
+    from ..study import Study
     from ..style import Theme
     from ..tables.blocks import Block
 
@@ -34,17 +35,39 @@ class Workspace:
     """What the steps of a build share, read once and only when needed."""
 
     def __init__(self, folder: Path, options: Options, report: Report, warn: Warn) -> None:
-        from ..study import read_study
-
         self.folder = folder
         self.options = options
-        self.study = read_study(folder)
         self.work = folder / "build"
         self.output = folder / "_output"
-        self.ledger = Ledger(folder / LEDGER)
+        self.digests = Digests(self.work)
         self.warnings: list[Fault] = []
         self._report = report
         self._warn = warn
+
+    def open(self) -> None:
+        """Take down what the files of the study hold, before any of them is read."""
+        for file in self.sources:
+            self.digests(file)
+        _ = self.study, self.ledger
+
+    @cached_property
+    def sources(self) -> list[Path]:
+        return sources(self.folder)
+
+    @cached_property
+    def study(self) -> Study:
+        from ..study import read_study
+
+        return read_study(self.folder)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.folder / LEDGER)
+
+    @property
+    def choices_and_files(self) -> str:
+        """What tells this build from another, once it has read all that it reads."""
+        return whole_key([*self.sources, *self.read], self.options.choices, self.digests)
 
     @cached_property
     def template_folders(self) -> list[Path]:
@@ -151,7 +174,7 @@ class Workspace:
             # A doubt names its subject.
             named = self.study.publish == "full"
             notes = [str(note) for note in self.cohort.notes if named or not isinstance(note, Doubt)]
-            note = provenance(self.folder, self.study, notes)
+            note = provenance(self.folder, self.study, notes, self.digests)
             write(self.results_file, results.with_provenance(note).to_json())
             return few(doubts(self.study, *self.measured_values))
 
@@ -212,6 +235,11 @@ class Workspace:
         asked = (self.study.documents.of(document).press for document in DOCUMENTS)
         return [self.folder / press.profile for press in asked if press and press.profile]
 
+    @property
+    def read(self) -> list[Path]:
+        """The files that the study names."""
+        return [*self.data, *self.profiles]
+
     @cached_property
     def measured(self) -> list[Path]:
         """What results and figures depend on."""
@@ -236,7 +264,7 @@ class Workspace:
 
         Returns what it warns of, now or then. ``data`` are remembered for who asks later.
         """
-        key = digest([code_digest(), *inputs])
+        key = digest([code_digest(), *inputs], self.digests)
         made = files if callable(files) else lambda: files
         if self.ledger.is_fresh(name, key, made()):
             return self.ledger.warnings(name)
