@@ -103,7 +103,7 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
             "{{ study.title }}",
             "{{ study.titel }}",
             "report/poster.qmd, line 1 "
-            "(in templates/blocks.jinja, line 7): study.yml has no 'titel' here. Did you mean 'title'?",
+            "(in templates/blocks.jinja, line 8): study.yml has no 'titel' here. Did you mean 'title'?",
         ),
         (
             "templates/language/en.jinja",

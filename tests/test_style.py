@@ -16,7 +16,7 @@ from cohortpress.errors import StyleError
 from cohortpress.fonts import EVERYWHERE, FACES, FONTS, Family, font_file, lacking
 from cohortpress.legibility import contrast, faint, missing_letters, unknown_tokens
 from cohortpress.paper import parse_page_size
-from cohortpress.style import Document, Theme, load_theme, stylesheet
+from cohortpress.style import Amount, Document, Theme, load_theme, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
 NAMES = sorted(file.parent.name for file in THEMES.glob("*/theme.yml"))
@@ -184,9 +184,15 @@ def test_panels_share_the_width() -> None:
     a1 = theme.panels("poster", parse_page_size("A1"), 3)
     assert a1.width_mm / three.width_mm == pytest.approx(0.7067, abs=0.001)  # sides of A1 and A0: 594 / 841
     assert a1.font_pt / three.font_pt == pytest.approx(0.7067, abs=0.001)
+    # A short text leaves its room to the figures, but not where there are further rows of them.
+    full, short, more = (theme.panels("poster", a0, 3, amount=amount) for amount in (Amount(), Amount(0), Amount(0, 5)))
+    assert full == three
+    assert short.height_mm / full.height_mm == pytest.approx(2.4)
+    assert more.height_mm == full.height_mm
+    assert short.font_pt == more.font_pt == pytest.approx(1.35 * full.font_pt)
     # An abstract is full whatever stands in it.
     a4 = parse_page_size("A4")
-    assert theme.panels("abstract", a4, 3, characters=100) == theme.panels("abstract", a4, 3)
+    assert theme.panels("abstract", a4, 3, amount=Amount(100)) == theme.panels("abstract", a4, 3)
 
 
 def test_letters_that_the_fonts_lack_are_told() -> None:

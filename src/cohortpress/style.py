@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -38,9 +39,9 @@ ROOM_OF_A_ROW = 0.35
 # A panel that is alone is at most so many times as wide as it is high.
 WIDEST = 2.4
 LEAST_SPARE = 0.25  # of its width: a narrower strip beside it would look like an accident
-# A poster with so many characters of text is full. Of a shorter one the figures are the heroes: they take up to so much
-# more height, in letters that much larger, as its text is set larger, too.
-FULL, TALLER, LARGER = 4000, 1.4, 0.35
+# A poster with so many characters of text is full, and a further row of figures takes the room of so many. Of a shorter
+# one the figures are the heroes: they take up to so much more height, in letters that much larger, as its text is, too.
+FULL, A_ROW, TALLER, LARGER = 4000, 1200, 1.4, 0.35
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -118,6 +119,24 @@ class Layout(Grid):
         return (sum(ours) * unit + gutter_mm * (len(ours) - 1)) / self.figure.width_mm
 
 
+@dataclass(frozen=True)
+class Amount:
+    """How much a document holds: characters of text, and rows of figures as wide as the area of the figures."""
+
+    characters: int = FULL
+    rows: float = 1.0
+
+    @property
+    def short(self) -> float:
+        """How much of the text of a full poster is missing: 0, nothing, to 1, all."""
+        return max(0.0, 1 - self.characters / FULL)
+
+    @property
+    def spare(self) -> float:
+        """How much of that room its further rows of figures leave."""
+        return max(0.0, self.short - A_ROW * max(0.0, self.rows - 1) / FULL)
+
+
 class Sheet(_Part):
     """What a theme says about a document; ``text_pt`` are the smallest, the usual and the largest text."""
 
@@ -171,8 +190,11 @@ class Theme(_Part):
 
     def _place(self, document: Document, page: PageSize, area: str) -> tuple[Figure, float]:
         """Return what a theme says of figures, and the width of an area as a share of that of the figures."""
-        figure = self.figure(document, page)
-        return figure, 1.0 if document == "abstract" else self.layout(page).share(area, self.poster.gutter_mm)
+        return self.figure(document, page), self.share(document, page, area)
+
+    def share(self, document: Document, page: PageSize, area: str) -> float:
+        """Return how wide an area is, as a share of that of the figures."""
+        return 1.0 if document == "abstract" else self.layout(page).share(area, self.poster.gutter_mm)
 
     def abreast(self, document: Document, page: PageSize, area: str = "figures") -> int:
         """Return how many panels stand side by side in an area at most."""
@@ -181,9 +203,9 @@ class Theme(_Part):
 
     def panels(
         self, document: Document, page: PageSize, count: int, area: str = "figures", *, beside: int = 1,
-        whole: bool = True, characters: int = FULL,
+        whole: bool = True, amount: Amount = Amount(),
     ) -> PanelSize:
-        """Return the size of each of ``count`` panels of a figure on this page, beside ``characters`` of text.
+        """Return the size of each of ``count`` panels of a figure on this page, in a document that holds ``amount``.
 
         ``beside`` figures share the width of an area of a poster. A second row makes each panel lower; one that is
         alone gets the ``whole`` width, or what suits its height.
@@ -196,13 +218,13 @@ class Theme(_Part):
         width = (figure.width_mm * share - (fit - 1) * between) / fit
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         alone = fit == 1 and not whole
-        room = max(0.0, 1 - characters / FULL) if document == "poster" else 0.0
-        height *= 1 + TALLER * room
+        poster = document == "poster"
+        height *= 1 + TALLER * amount.spare * poster
         spare = width / (WIDEST * height) - 1 if alone else 0.0
         spare = spare if spare >= LEAST_SPARE else 0.0
         if spare:
             width = (width + between) / (1 + spare) - between
-        font = figure.font_pt * (1 + LARGER * room)
+        font = figure.font_pt * (1 + LARGER * amount.short * poster)
         return PanelSize(width * scale, height * scale, font * scale, across, spare)
 
 

@@ -11,6 +11,7 @@ from .workspace import Workspace
 
 if TYPE_CHECKING:
     from ..illustration import Place, Request
+    from ..style import Amount
     from ..templating import Filler
     from ..workers import Workers
 
@@ -43,16 +44,20 @@ class Drawing:
     def with_figures(self, body: str, filler: Filler) -> str:
         """Return a filled document with its figures in place of their marks."""
         from ..illustration import characters, in_rows, places
+        from ..style import Amount
 
         asked, page, theme = self._asked, self._space.page(self._document), self._space.theme
         areas = {mark: place.area for mark, place in places(body, asked).items()}
         body = in_rows(body, asked, lambda mark: theme.abreast(self._document, page, areas[mark]))
-        words, length = filler.words("figure_words") if asked else {}, characters(body)
-        for mark, place in places(body, asked).items():
-            body = body.replace(mark, self._figure(mark[1:-1], asked[mark], place, words, length))
+        words = filler.words("figure_words") if asked else {}
+        stand = places(body, asked)
+        rows = sum(theme.share(self._document, page, place.area) / place.beside for place in stand.values())
+        amount = Amount(characters(body), rows)
+        for mark, place in stand.items():
+            body = body.replace(mark, self._figure(mark[1:-1], asked[mark], place, words, amount))
         return body
 
-    def _figure(self, name: str, asked: Request, place: Place, said: dict[str, Any], length: int) -> str:
+    def _figure(self, name: str, asked: Request, place: Place, said: dict[str, Any], amount: Amount) -> str:
         """Return the Markdown of a figure, drawn now or found drawn."""
         from ..figures import Words, draw, picture
         from ..illustration import figure_block, plan
@@ -61,7 +66,7 @@ class Drawing:
         svg, png = (space.work / "figures" / f"{name}.{ending}" for ending in ("svg", "png"))
         size = space.theme.panels(
             document, space.page(document), len(asked.alts), place.area, beside=place.beside, whole=asked.whole,
-            characters=length,
+            amount=amount,
         )  # fmt: skip
         inputs: list[Input] = [repr((asked, size, said, space.theme.fonts)), *space.measured]
 
