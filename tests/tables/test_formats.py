@@ -98,3 +98,13 @@ def test_a_row_a_value(tmp_path_factory: pytest.TempPathFactory, name: str, data
     folder = tmp_path_factory.mktemp("tall")
     write(folder / f"data{ending}", *tall(values))
     same(read(folder, f"data{ending}", {}, parameter="param", value="aval"), values)
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS.keys() - {"csv of a German Excel", "SAS transport"}))
+def test_an_accent_may_be_written_in_two_ways(tmp_path: Path, name: str) -> None:
+    ending, write, _ = WRITERS[name]
+    one, two = "andr\u00e9", "andre\u0301"
+    write(tmp_path / f"data{ending}", ["patient", "visit", "d\u00e9bit"], [[one, "start", 1.5], [two, "later", 2.5]])
+    cohort = read(tmp_path, f"data{ending}", {"crp": "de\u0301bit", "esr": "d\u00e9bit"})
+    assert cohort.subjects == (one,)
+    np.testing.assert_array_equal(cohort.values["crp"], [[1.5, 2.5]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -45,7 +46,8 @@ def _as_tuple(value: Any) -> Any:
 
 
 def _as_text(value: Any) -> Any:
-    return str(value) if type(value) is int else value
+    """Return what a cell says, its letters composed as those of the data are."""
+    return unicodedata.normalize("NFC", str(value)) if type(value) in (int, str) else value
 
 
 def _as_file(value: Any) -> Any:

@@ -93,9 +93,9 @@ def _read(folder: Path, spec: File, wanted: str | None, faults: list[Fault]) -> 
     with _explained(path, spec.file, extra), path.open("rb"):
         found = reader(path, spec)
     if isinstance(found, Grid):
-        return without_notes(found.table(spec.file, wanted, spec.head_row, faults), faults)
+        return without_notes(found.table(spec.file, wanted, spec.head_row, faults).composed(), faults)
     faults += invisible(found)
-    return found
+    return found.composed()
 
 
 def _without(table: Table, missing: frozenset[str]) -> Table:

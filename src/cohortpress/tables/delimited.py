@@ -14,6 +14,7 @@ from ..errors import DataError, Fault
 from ..study import File
 from .grid import INVISIBLE, LOOKED_AT, Grid
 from .packed import pack
+from .table import composed
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -25,6 +26,7 @@ DECIMAL = r"<?\s*[+-]?(?:0{0}\d+|\d+{0}(?:\d{{1,2}}|\d{{4,}})|\d{{4,}}{0}\d+)"
 def read_delimited(path: Path, spec: File) -> Grid:
     """Read a CSV or TSV file. A cell may hold line breaks: a record is a row. Raises DataError."""
     encoding, text = _decode(path.read_bytes(), spec)
+    text = composed(text)
     separator = spec.separator or _separator(text)
     decimal = spec.decimal or ("," if _has_decimal_commas(text, separator) else ".")
     packed = None if INVISIBLE.search(text) or (spec.head_row or 0) > LOOKED_AT else pack(text, separator)

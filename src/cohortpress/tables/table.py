@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -62,6 +63,21 @@ class Table:
     def where(self) -> str:
         """The file, and the sheet where there are sheets."""
         return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
+
+    def composed(self) -> Table:
+        """Return the table with each letter spelt in one way, that an id in two files be the same."""
+        if isinstance(self.columns, Packed):  # cut from a text that is
+            return self
+        columns = {
+            composed(name): cells if "".join(cells).isascii() else tuple(map(composed, cells))
+            for name, cells in self.columns.items()
+        }
+        labels = {
+            composed(name): {composed(code): composed(label) for code, label in of_codes.items()}
+            for name, of_codes in self.labels.items()
+        }
+        titles = {composed(name): title for name, title in self.titles.items()}
+        return replace(self, head=tuple(map(composed, self.head)), columns=columns, labels=labels, titles=titles)
 
     def codes(self, column: str) -> Cells:
         """Return the cells of a column as they stand, empty where the file lacks it."""
@@ -214,6 +230,11 @@ def _not_a_number(cell: str, limits: bool, decimal: str) -> tuple[str, str]:
     if NOTHING.fullmatch(cell):
         return problem, f"Leave the cell empty, or write 'missing: [\"{cell}\"]' under 'data:' in study.yml."
     return problem, f"Write a number{', < and a number,' if limits else ''} or leave the cell empty."
+
+
+def composed(text: str) -> str:
+    """Return ``text`` with its accents in its letters, as NFC has them: programs write an \u00e9 in two ways."""
+    return unicodedata.normalize("NFC", text)
 
 
 def shortest(cell: str, decimal: str = ".") -> str:
