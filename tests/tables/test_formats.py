@@ -108,3 +108,12 @@ def test_an_accent_may_be_written_in_two_ways(tmp_path: Path, name: str) -> None
     cohort = read(tmp_path, f"data{ending}", {"crp": "de\u0301bit", "esr": "d\u00e9bit"})
     assert cohort.subjects == (one,)
     np.testing.assert_array_equal(cohort.values["crp"], [[1.5, 2.5]])
+
+
+@pytest.mark.parametrize("name", [name for name in WRITERS if WRITERS[name][0] in (".xlsx", ".ods")])
+def test_ids_of_many_digits_are_told_apart(tmp_path: Path, name: str) -> None:
+    ending, write, _ = WRITERS[name]
+    rows: Rows = [[id_, visit, 1.5] for id_ in (1e15, 1234567890123456.0, 1234567890123457.0) for visit in VISITS]
+    write(tmp_path / f"data{ending}", ["patient", "visit", "crp"], rows)
+    cohort = read(tmp_path, f"data{ending}", {"esr": "crp"})
+    assert cohort.subjects == ("1000000000000000", "1234567890123456", "1234567890123457")

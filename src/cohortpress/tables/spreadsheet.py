@@ -24,6 +24,7 @@ Place = tuple[int, int]  # row and column, from 0
 
 # What a damaged file raises when its parts are read.
 _UNSOUND = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, LookupError, NotImplementedError, EOFError)
+_EXACT = 2**53  # below it floats hold every whole number
 _COMMA = re.compile(r"<?\s*[+-]?\d+,\d+")
 # A cell with its attributes and what stands in it; some programs put a prefix before every name.
 _CELL = re.compile(rb'<(?:\w+:)?c\s((?:[^>]*\s)?r="([A-Z]+)(\d+)"[^>]*)(?<!/)>(.*?)</(?:\w+:)?c>', re.DOTALL)
@@ -103,6 +104,8 @@ def _other_sheets(book: CalamineWorkbook, name: str, spec: File) -> tuple[Fault,
 
 def _text(value: object) -> str:
     match value:
+        case float() if value.is_integer() and abs(value) < _EXACT:
+            return str(int(value))  # an id of many digits, too
         case float():
             return f"{value:.15g}"  # all that Excel itself keeps and shows
         case bool():
