@@ -170,6 +170,7 @@ def cohort_of(tables: Mapping[str, Table], study: Study, faults: list[Fault]) ->
     for table in (measurements, events):
         if table and data.subject_id in subjects:
             faults += unknown(table, data.subject_id, people.number, f"is not a subject of {subjects.where}")
+    faults += _two_clocks(people, measurements, study)
     blocks, time = shape(measurements, study, _starts(people, study, faults), faults, notes)
     if subjects is measurements:
         people = replace(people, time=time)
@@ -273,6 +274,22 @@ def _starts(people: _People, study: Study, faults: list[Fault]) -> dict[str, flo
     start = people.earliest(days(people.table, column, faults)[0], column, [])
     faults += _unknown_of(people, start, column)
     return dict(zip(people.number, start.tolist(), strict=True))
+
+
+def _two_clocks(people: _People, measurements: Table, study: Study) -> list[Fault]:
+    """Return a fault where dates are to be counted from a day that is a number, or the other way round."""
+    start, date = study.data.start, study.data.date
+    if not start or not date or not any(visit.days for visit in study.visits.values()):
+        return []
+    kinds = [
+        "dates" if days(table, column, [])[1] else "numbers of days"
+        for table, column in ((people.table, start), (measurements, date))
+        if any(table.text(column))
+    ]
+    if len(set(kinds)) < 2:
+        return []
+    problem = f"The column '{start}' has {kinds[0]}, and the column '{date}' {kinds[1]}."
+    return [Fault(problem, "Write both as dates, or both as numbers.", study.where("data", "start"))]
 
 
 def _unknown_of(people: _People, values: Array, column: str) -> list[Fault]:

@@ -122,6 +122,24 @@ def test_dates_are_counted_from_the_start_where_the_data_tell_it(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("start", "dates", "kinds"),
+    [
+        ("2024-02-01", ("0", "180"), ("dates", "numbers of days")),
+        ("0", ("2024-02-01", "2024-08-07"), ("numbers of days", "dates")),
+    ],
+)
+def test_dates_and_days_cannot_be_counted_from_each_other(
+    tmp_path: Path, start: str, dates: tuple[str, str], kinds: tuple[str, str]
+) -> None:
+    (tmp_path / "people.csv").write_text(f"id,begun\nA,{start}\n", encoding="utf-8")
+    data = {**DATED, "subjects": "people.csv", "start": "begun"}
+    assert faults(tmp_path, f"id,day,crp\nA,{dates[0]},50\nA,{dates[1]},7\n", data=data) == [
+        f"report/study.yml, line 1: The column 'begun' has {kinds[0]}, and the column 'day' {kinds[1]}. "
+        "Write both as dates, or both as numbers."
+    ]
+
+
+@pytest.mark.parametrize(
     ("cell", "problem"),
     [
         ("03/04/2024", "'03/04/2024' does not tell which is the day and which the month."),
