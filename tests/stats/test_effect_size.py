@@ -131,6 +131,14 @@ def test_counting_walsh_averages_finds_what_listing_finds(changes: list[int], da
         assert walsh_sums(units, (position,)) == listed
 
 
+@pytest.mark.parametrize("listed", [0, 500])
+def test_no_walsh_average_stands_beyond_the_last(monkeypatch: pytest.MonkeyPatch, listed: int) -> None:
+    monkeypatch.setattr(effect_size, "LISTED_PAIRS", listed)
+    assert walsh_sums(np.array([1, 4]), (1, 2, 3)) == [2, 5, 8]
+    with pytest.raises(IndexError):
+        walsh_sums(np.array([1, 4]), (4,))
+
+
 def test_many_pairs_take_the_normal_depth_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     few, many = (hodges_lehmann(np.zeros(n), np.arange(n)) for n in (500, 501))
     assert few.method == "Hodges-Lehmann estimate, exact confidence interval"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohortpress.stats.pairs import differences, distinct
+from cohortpress.stats.pairs import differences
 
 
 @given(
@@ -50,11 +50,3 @@ def test_nothing_and_zeros_have_changes_too() -> None:
 def test_values_that_cannot_be_subtracted_are_refused() -> None:
     with pytest.raises(ValueError, match="larger unit"):
         differences([-1.7e308], [1.7e308])
-
-
-@given(st.lists(st.integers(-50, 50) | st.integers(-(10**13), 10**13), max_size=30))
-def test_distinct_values_are_those_of_numpy(numbers: list[int]) -> None:
-    values = np.array(numbers, dtype=np.int64)
-    theirs = np.unique(values, return_inverse=True, return_counts=True)
-    for mine, other in zip(distinct(values), theirs, strict=True):
-        assert mine.tolist() == other.tolist()

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .pairs import Floats, column
-from .sums import total
 
 QUARTILES = "linear interpolation of order statistics (Hyndman and Fan, type 7)"
 
@@ -41,7 +40,7 @@ def describe(values: ArrayLike) -> Description:
         return Description(n=0, n_missing=array.size)
     lowest, q1, median, q3, highest = quantiles(present, 0, 0.25, 0.5, 0.75, 1)
     # Three times 0.1 has a float mean just above 0.1: a mean never leaves the range of its values.
-    mean = min(max(total(present) / present.size, lowest), highest)
+    mean = min(max(math.fsum(present.tolist()) / present.size, lowest), highest)
     return Description(
         n=present.size,
         n_missing=array.size - present.size,
@@ -60,7 +59,7 @@ def geometric_mean(values: ArrayLike) -> float | None:
     array = column(values)
     if not array.size or array.min() <= 0:
         return None
-    return math.exp(total(np.array([math.log(value) for value in array.tolist()])) / array.size)
+    return math.exp(math.fsum(map(math.log, array.tolist())) / array.size)
 
 
 def quantiles(values: Floats, *probabilities: float) -> list[float]:
@@ -84,4 +83,4 @@ def _standard_deviation(values: Floats, mean: float) -> float | None:
     if not widest:
         return 0.0
     scaled = (values - mean) / widest  # no overflow, no underflow
-    return widest * math.sqrt(total(scaled * scaled) / (values.size - 1))
+    return widest * math.sqrt(math.fsum((scaled * scaled).tolist()) / (values.size - 1))

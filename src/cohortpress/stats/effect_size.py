@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 from statistics import NormalDist
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from .descriptive import quantiles
 from .inference import Inference, check_level, percent
-from .pairs import Integers, differences, distinct
+from .pairs import Integers, differences
 from .signed_ranks import ZeroMethod, doubled_signed_ranks, subset_sums
 
 EXACT_INTERVAL_PAIRS = 500  # above it the normal approximation says where the interval ends
@@ -53,7 +54,10 @@ def hodges_lehmann(
 def median_difference(
     baseline: ArrayLike, followup: ArrayLike, *, decimals: int | None = None
 ) -> float | None:
-    """Median of the changes: not the Hodges-Lehmann estimate, nor the difference of the medians."""
+    """Median of the changes, None without pairs: not the Hodges-Lehmann estimate, nor the difference of the medians.
+
+    `baseline` and `followup` have shape (n,), matched by position. Raises ValueError as `differences`.
+    """
     changes = differences(baseline, followup, decimals=decimals)
     return changes.value(quantiles(changes.units.astype(np.float64), 0.5)[0]) if changes.units.size else None
 
@@ -68,10 +72,10 @@ def rank_biserial(
 ) -> Inference:
     """Matched-pairs rank-biserial correlation (W+ - W-) / (W+ + W-): -1 all fell, 1 all rose.
 
-    Source: Kerby 2014, Comprehensive Psychology 3:11.IT.3.1. The interval is tanh(atanh(r) -+ z se) with the
+    `baseline` and `followup` have shape (n,), matched by position. The interval is tanh(atanh(r) -+ z se) with the
     standard error under the null, sqrt(sum(r_i ** 2)) / sum(r_i) over the mid-ranks, as in the R package
     effectsize (Ben-Shachar and others 2020, J Open Source Softw 5:2815): an approximation that does not exist
-    at -1 and 1.
+    at -1 and 1. Raises ValueError as `differences`. Source: Kerby 2014, Comprehensive Psychology 3:11.IT.3.1.
     """
     check_level(conf_level)
     changes = differences(baseline, followup, decimals=decimals)
@@ -106,53 +110,24 @@ def interval_depth(n: int, conf_level: float) -> tuple[int, float]:
 
 
 def walsh_sums(units: Integers, positions: tuple[int, ...]) -> list[int]:
-    """The sums d_i + d_j (i <= j) at the 1-based `positions` of their ascending order."""
+    """The sums d_i + d_j (i <= j) of `units`, shape (n,), n > 0, at the 1-based `positions` of their ascending order.
+
+    Raises IndexError where a position lies beyond n (n + 1) / 2.
+    """
     if units.size <= LISTED_PAIRS:
         rows, columns = np.triu_indices(units.size)
         sums = np.sort(units[rows] + units[columns])
         return [int(sums[position - 1]) for position in positions]
-    counted = _WalshSums(units)
-    return [counted.at(position) for position in positions]
+    values, counts = np.unique(units, return_counts=True)
+    up_to = np.concatenate([[0], np.cumsum(counts)])  # how many of the units lie below each place
 
+    def not_above(limit: int) -> int:
+        pairs = int(counts @ up_to[np.searchsorted(values, limit - values, side="right")])
+        with_themselves = int(up_to[np.searchsorted(values, limit // 2, side="right")])
+        return (pairs + with_themselves) // 2
 
-class _WalshSums:
-    """All sums d_i + d_j, i <= j, which are counted and never listed."""
-
-    def __init__(self, units: Integers) -> None:
-        self._values, _, self._counts = distinct(units)
-        self._up_to = np.concatenate([[0], np.cumsum(self._counts)])  # how many of the values lie below each place
-        lowest, highest = 2 * int(self._values[0]) - 1, 2 * int(self._values[-1])
-        self._known = {lowest: 0, highest: units.size * (units.size + 1) // 2}  # how many sums do not exceed a limit
-
-    def at(self, position: int) -> int:
-        """Return the smallest sum that at least `position` sums do not exceed.
-
-        Counts are interpolated (regula falsi, Illinois), and every fourth step halves the range: a search by
-        halves alone would count several times as often where values have many digits.
-        """
-        low = max(limit for limit, count in self._known.items() if count < position)
-        high = min(limit for limit, count in self._known.items() if count >= position)
-        lacking, spare = float(position - self._known[low]), self._known[high] - position + 0.5
-        step = side = 0
-        while high - low > 1:
-            step += 1
-            share = lacking / (lacking + spare) if step % 4 else 0.5
-            middle = min(max(low + int(share * (high - low)), low + 1), high - 1)
-            excess = self._count(middle) - position
-            if excess >= 0:
-                high, spare, lacking = middle, excess + 0.5, lacking / 2 if side > 0 else lacking
-            else:
-                low, lacking, spare = middle, float(-excess), spare / 2 if side < 0 else spare
-            side = 1 if excess >= 0 else -1
-        return high
-
-    def _count(self, limit: int) -> int:
-        """Return how many sums do not exceed `limit`."""
-        values = self._values
-        pairs = int(self._counts @ self._up_to[np.searchsorted(values, limit - values, side="right")])
-        with_themselves = int(self._up_to[np.searchsorted(values, limit // 2, side="right")])
-        self._known[limit] = (pairs + with_themselves) // 2
-        return self._known[limit]
+    possible = range(2 * int(values[0]), 2 * int(values[-1]) + 1)
+    return [possible[bisect_left(possible, position, key=not_above)] for position in positions]
 
 
 def _no_interval(n: int, conf_level: float) -> str:

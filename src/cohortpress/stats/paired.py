@@ -13,7 +13,6 @@ from .inference import Alternative, Inference, above_zero, check_alternative, ch
 from .pairs import Integers, differences
 from .proportion import fair_coin_test
 from .signed_ranks import ZeroMethod, doubled_signed_ranks, lower_tail
-from .sums import total
 
 MAX_EXACT_PAIRS = 2000
 
@@ -107,10 +106,10 @@ def paired_t(
     result = changes.record("Paired t test", {"df": df if n else None}, alternative)
     if not n:
         return result.warn(nothing_changed(0))
-    mean = total(changes.units.astype(np.float64)) / n
+    mean = math.fsum(changes.units.tolist()) / n
     result = replace(result, estimate=changes.value(mean))
     deviations = changes.units - mean
-    spread = total(deviations * deviations)
+    spread = math.fsum((deviations * deviations).tolist())
     if changes.units.min() == changes.units.max():
         reason = "there is one pair only" if n == 1 else "all changes are equal"
         return result.warn(f"no p value and no interval: {reason}")

@@ -42,7 +42,7 @@ class Differences:
         self, method: str, options: Mapping[str, Option], alternative: Alternative | None = None
     ) -> Inference:
         """A record of these pairs and their warnings, still without results."""
-        counts = distinct(np.abs(self.units[self.units != 0]))[2]
+        counts = np.unique(np.abs(self.units[self.units != 0]), return_counts=True)[1]
         return Inference(
             method=method,
             alternative=alternative,
@@ -74,19 +74,6 @@ def differences(baseline: ArrayLike, followup: ArrayLike, *, decimals: int | Non
     if places < finest and np.abs(scaled - units).max(initial=0) > 0.05:  # a lost decimal leaves 0.1 or more
         warnings = (f"the data have more decimals than {decimals}: changes were rounded",)
     return Differences(units.astype(np.int64), places, warnings)
-
-
-def distinct(values: Integers) -> tuple[Integers, Integers, Integers]:
-    """The distinct `values` ascending, the place of each value among them, and how many there are of each.
-
-    As np.unique, but counted and not sorted where they lie close together, as measurements do.
-    """
-    lowest = int(values.min(initial=0))
-    if int(values.max(initial=0)) - lowest > 10 * values.size + 1000:
-        return np.unique(values, return_inverse=True, return_counts=True)
-    counts = np.bincount(values - lowest)
-    there = counts > 0
-    return np.flatnonzero(there) + lowest, (np.cumsum(there) - 1)[values - lowest], counts[there]
 
 
 def column(values: ArrayLike, name: str = "values") -> Floats:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
-from .pairs import Floats, Integers, distinct
+from .pairs import Floats, Integers
 
 ZeroMethod = Literal["wilcox", "pratt"]
 
-_CACHED_PAIRS = 32  # tables of small samples are asked for again and again
 _RESCALE = 512  # halvings put off for so many steps: counts stay below 2 ** 1024
 
 
 def doubled_mid_ranks(values: Integers) -> Integers:
     """Twice the mid-ranks of `values`, shape (n,): whole numbers also where ties share a rank."""
-    _, places, counts = distinct(values)
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
     doubled: Integers = (2 * np.cumsum(counts) - counts + 1)[places]
     return doubled
 
@@ -47,14 +45,7 @@ def lower_tail(ranks: Integers, limit: int) -> float:
         return 1.0 - lower_tail(ranks, total - limit - 1)
     divisor = int(np.gcd.reduce(ranks))
     weights = np.sort(ranks // divisor)
-    if weights.size <= _CACHED_PAIRS:
-        return float(_cumulative(tuple(weights.tolist()))[limit // divisor])
     return float(subset_sums(weights, limit // divisor).sum())
-
-
-@lru_cache(maxsize=512)
-def _cumulative(weights: tuple[int, ...]) -> Floats:
-    return np.cumsum(subset_sums(np.array(weights), sum(weights) // 2))
 
 
 def subset_sums(weights: Integers, limit: int) -> Floats:
