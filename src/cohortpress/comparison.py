@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 
-from .glossary import MEASURES
 from .result import Result, ResultSet
 
 # Below this a difference is the noise of another machine's arithmetic.
@@ -31,26 +29,6 @@ class Change:
     def printed(self) -> bool:
         """Whether a reader sees the change: the text differs, not only digits that do not print."""
         return _text(self.old) != _text(self.new)
-
-    def __str__(self) -> str:
-        result = self.result
-        visit = f" at {result.visit}" if result.visit else ""
-        words = MEASURES[result.measure].words
-        if not self.printed:
-            return f"{result.label}{visit}, {words}: prints as before, {_text(result)} ({self._raw()})"
-        return f"{result.label}{visit}, {words}: {_text(self.old)} -> {_text(self.new)}{self._by()}"
-
-    def _raw(self) -> str:
-        return f"{self.old.value if self.old else None!r} -> {self.new.value if self.new else None!r}"
-
-    def _by(self) -> str:
-        if self.old is None or self.new is None:
-            return ""
-        old, new = self.old.value, self.new.value
-        if not isinstance(old, int | float) or not isinstance(new, int | float):
-            return ""
-        change = (Decimal(str(new)) - Decimal(str(old))).normalize()
-        return f" ({'+' if change > 0 else ''}{change:f})"
 
 
 def compare(old: ResultSet, new: ResultSet) -> list[Change]:
