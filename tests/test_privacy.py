@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from studies import cohortpress, replace
 
 from cohortpress.build import Build, Options
-from cohortpress.cohort import read_cohort, read_tables
+from cohortpress.cohort import Cohort, read_cohort, read_tables
 from cohortpress.errors import DataError, Fault, OutputError
 from cohortpress.privacy import _KINDS, _NAME_AS_ID, SmallGroup, identifiers, leaks, small_groups
 from cohortpress.result import ResultSet
-from cohortpress.study import read_study
+from cohortpress.study import Study, read_study
+from cohortpress.study.model import Privacy
 from cohortpress.verify.files import outputs, read_text
 
 
@@ -186,7 +187,7 @@ def test_both_studies_hold_no_identifiers(flagship: Path, second_study: Path) ->
 def test_small_groups_share_sex_age_band_and_visit(flagship: Path) -> None:
     study = read_study(flagship)
     cohort = read_cohort(flagship, study)
-    found = small_groups(study, cohort, smallest=3)
+    found = groups_of(study, cohort, smallest_group=3)
     # By hand from patients.csv: men of 21, 26 and 29; women of 19, 24, 31, 35 and 41. S08 has no value at
     # 1 month, S06 none from 6 months on; S01 and S08 have none at 12 months.
     assert SmallGroup("Baseline", (("sex", "women"), ("age", "30 to 39")), 2) in found
@@ -206,6 +207,11 @@ def test_the_warning_of_small_groups_says_how_it_is_silenced(second_study: Path)
     assert warnings_of(second_study) == ""
 
 
+def groups_of(study: Study, cohort: Cohort, **privacy: object) -> list[SmallGroup]:
+    rules = Privacy.model_validate(privacy)
+    return small_groups(study.model_copy(update={"privacy": rules}), cohort)
+
+
 def warnings_of(folder: Path) -> str:
     said: list[Fault] = []
     with Build(folder, Options("pandoc"), lambda step, seconds: None, said.append) as steps:
@@ -216,13 +222,12 @@ def warnings_of(folder: Path) -> str:
 def test_small_groups_by_other_traits_and_bands(flagship: Path) -> None:
     study = read_study(flagship)
     cohort = read_cohort(flagship, study)
-    assert {
-        g.n for g in small_groups(study, cohort, smallest=6, traits=["sex"]) if g.visit == "Baseline"
-    } == {3, 5}
-    wide = small_groups(study, cohort, smallest=9, traits=["age"], band=100)
+    by_sex = groups_of(study, cohort, smallest_group=6, traits="sex")
+    assert {group.n for group in by_sex if group.visit == "Baseline"} == {3, 5}
+    wide = groups_of(study, cohort, smallest_group=9, traits="age", band=100)
     assert {g.visit: g.n for g in wide} == {"Baseline": 8, "1 month": 7, "6 months": 7, "12 months": 5}
     assert wide[0].n == 5
-    assert small_groups(study, cohort, traits=["shoe_size"]) == []
+    assert groups_of(study, cohort, traits="shoe_size") == []
 
 
 def test_documents_that_publish_all_tell_of_subjects(built_flagship: Path) -> None:

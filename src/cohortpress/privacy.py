@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +21,6 @@ from .study import Study
 from .tables.table import Table
 from .verify import RESULTS
 from .verify.files import Outputs, attachments, outputs, read_text
-
-SMALLEST_GROUP = 5
-TRAITS = ("sex", "age")
-BAND = 10
 
 _DATE = r"\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}"
 _WORD = r"[^\W\d_]"
@@ -144,26 +140,20 @@ class SmallGroup:
         return f"{self.n} at {self.visit}: {traits}"
 
 
-def small_groups(
-    study: Study,
-    cohort: Cohort,
-    *,
-    smallest: int = SMALLEST_GROUP,
-    traits: Sequence[str] = TRAITS,
-    band: int = BAND,
-) -> list[SmallGroup]:
-    """Return the groups of fewer than ``smallest`` subjects who share ``traits`` at a visit, smallest first.
+def small_groups(study: Study, cohort: Cohort) -> list[SmallGroup]:
+    """Return the groups of fewer subjects than ``study.privacy`` asks for who share traits at a visit, smallest first.
 
     Traits are characteristics; those that the study lacks are left out, numeric ones count in bands.
     """
-    known = {trait: cohort.characteristics[trait] for trait in traits if trait in cohort.characteristics}
-    traits_of_all = ([(trait, _in_bands(value, band)) for value in values] for trait, values in known.items())
+    rules = study.privacy
+    known = {trait: cohort.characteristics[trait] for trait in rules.traits if trait in cohort.characteristics}
+    traits_of_all = ([(trait, _in_bands(value, rules.band)) for value in values] for trait, values in known.items())
     of_each = list(zip(*traits_of_all, strict=True))
     measured = np.logical_or.reduce([~np.isnan(values) for values in cohort.values.values()])
     found = []
     for column, visit in enumerate(study.visits.values() if known else ()):
         groups = Counter(itertools.compress(of_each, measured[:, column].tolist()))
-        found += [SmallGroup(visit.label, group, n) for group, n in sorted(groups.items()) if n < smallest]
+        found += [SmallGroup(visit.label, group, n) for group, n in sorted(groups.items()) if n < rules.smallest_group]
     return sorted(found, key=lambda group: group.n)
 
 

@@ -184,13 +184,10 @@ class Workspace:
         """Say it when the data are analysed; it is no fault that every build should repeat."""
         from ..privacy import small_groups
 
-        rules = self.study.privacy
-        groups = small_groups(
-            self.study, self.cohort, smallest=rules.smallest_group, traits=rules.traits, band=rules.band
-        )
-        if groups:
+        if groups := small_groups(self.study, self.cohort):
             said = "; ".join(map(str, groups[:3])) + (" ..." if groups[3:] else "")
-            problem = f"{len(groups)} groups have fewer than {rules.smallest_group} subjects: {said}."
+            fewest = self.study.privacy.smallest_group
+            problem = f"{len(groups)} groups have fewer than {fewest} subjects: {said}."
             mend = "Could a reader know one of them? If not, write 'privacy: {smallest_group: 0}'."
             self._warn(Fault(problem, mend, self.study.where("privacy")))
 
