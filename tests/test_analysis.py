@@ -9,8 +9,9 @@ import pytest
 from studies import SECOND_STUDY, replace, write_second_study
 
 from cohortpress.analysis import analyse
+from cohortpress.analysis.multiplicity import adjusted
 from cohortpress.cohort import read_cohort
-from cohortpress.result import Population, ResultSet
+from cohortpress.result import Population, Result, ResultSet
 from cohortpress.study import parse_study
 
 STUDY = "report/study.yml"
@@ -266,6 +267,41 @@ def test_a_value_carried_forward_stays_below_its_limit(second_study: Path) -> No
     assert "5 of 5 changes involve a value below the limit, read here as the limit" in p.warnings
     assert results.populations["grip.finish.vs_baseline.locf"].n == 5
     assert results["grip.finish.vs_baseline.n_paired"].value == 0
+
+
+def test_pairs_without_a_change_rank_with_the_others_also_where_values_are_carried_forward(second_study: Path) -> None:
+    replace(second_study / STUDY, "  finish: {label", "  half: {label: Half, month: 1}\n  finish: {label")
+    rows = "".join(f"{s},start,10\n{s},half,{10 + d}\n" for s, d in zip("ABCDE", (0, 1, 2, 3, -4), strict=True))
+    results = limited(second_study, rows, "analysis: {locf: true, zero_method: pratt}")
+    # The fall has rank 5. Of the 16 sets of ranks 2, 3, 4 and 5 six sum to 5 or less; of 1 to 4 seven to 4 or less.
+    assert results["grip.finish.vs_baseline.locf.p_value"].value == 2 * 6 / 16
+
+
+@pytest.mark.parametrize(("alpha", "out_of_reach"), [("0.125", True), ("0.126", False)])
+def test_alpha_is_out_of_reach_where_the_smallest_p_is_not_below_it(
+    second_study: Path, alpha: str, out_of_reach: bool
+) -> None:
+    replace(second_study / STUDY, "documents:", f"analysis: {{alpha: {alpha}}}\ndocuments:")
+    results = results_of(second_study)
+    assert results["grip.finish.vs_baseline.p_smallest"].value == 2 / 16  # of four pairs
+    assert results["grip.finish.vs_baseline.alpha_out_of_reach"].value is out_of_reach
+
+
+def test_adjusted_p_values_say_what_they_were_with_zero_below_the_limit() -> None:
+    family = "analysis: {family: {endpoints: [grip, pinch, hook], visits: [finish]}}\ndocuments:"
+    more = "  pinch: {label: Pinch}\n  hook: {label: Hook}\ncharacteristics:"
+    text = SECOND_STUDY["report/study.yml"].replace("documents:", family).replace("characteristics:", more)
+    p_values = {"grip": (0.01, 0.04), "pinch": (0.02, 0.02), "hook": (0.5, 0.5)}
+    tests = [
+        Result(f"{name}.finish.vs_baseline.p_value", name, name, "p_value", p,
+               options={"value_at_zero": zero} if zero != p else {}, method="test")
+        for name, (p, zero) in p_values.items()
+    ]  # fmt: skip
+    grip, pinch, hook = adjusted(parse_study(text, STUDY), tests)
+    # Holm's steps: 3 * 0.01, 2 * 0.02 and 0.5; with zero 3 * 0.02, 2 * 0.04 and 0.5.
+    assert (grip.value, grip.options["value_at_zero"]) == pytest.approx((0.03, 0.08))
+    assert (pinch.value, pinch.options["value_at_zero"]) == pytest.approx((0.04, 0.06))
+    assert (hook.value, dict(hook.options)) == (0.5, {})
 
 
 def test_why_a_visit_is_missing_is_counted_whatever_the_reason_says(second_study: Path) -> None:
