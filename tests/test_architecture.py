@@ -26,6 +26,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 ORDER = [
     "errors",
     "utf8",
+    "arrays",
     "later",
     "releases",
     "pdfium",
@@ -91,7 +92,7 @@ ORDER = [
     "__main__",
 ]
 # Arrays go in and numbers come out: `stats` knows no study and no file.
-FOR_STATS = {"errors", "later"}
+FOR_STATS = {"arrays", "errors", "later"}
 NOT_FOR_STATS = {"pandas", "pydantic", "yaml", *(f"{PACKAGE}.{name}" for name in ORDER if name not in FOR_STATS)}
 # What it imports at run time its callers name: when_needed("a.module").
 LATER = f"{PACKAGE}.later"

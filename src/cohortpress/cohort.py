@@ -12,16 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from .arrays import Array, FlagMatrix, Flags, Indices, Matrix
 from .errors import DataError, Doubt, Fault
 from .study import STUDY_FILE, Study
 from .tables import read_table
 from .tables.blocks import Block, column_of, needed, shape
 from .tables.checks import empty, repeated, summaries, unknown
 from .tables.dates import days
-from .tables.table import Array, Flags, Indices, Table, pick
-
-Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-FlagMatrix = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+from .tables.table import Table, pick
 
 MOST_NAMED = 5  # subjects in one doubt
 SCALES = {"log": "log", "sqrt": "square-root"}  # on which not every value can stand

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from .cohort import Cohort, Matrix, cohort_of, read_tables
+from .arrays import Array, Matrix
+from .cohort import Cohort, cohort_of, read_tables
 from .errors import Fault
 from .glossary import headed
 from .ledger import write
 from .plausibility import Written, about_characteristic, about_endpoint, about_subjects, as_written, noted
 from .stats.descriptive import Description, describe
 from .study import Study, read_study
-from .tables.table import Array
 
 REPORT = "data-report.html"
 BINS, HIGHEST = 24, 37

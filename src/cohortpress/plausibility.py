@@ -11,14 +11,14 @@ from itertools import combinations, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from .cohort import Cohort, FlagMatrix, Matrix
+from .arrays import Array, FlagMatrix, Matrix
+from .cohort import Cohort
 from .errors import Doubt, Fault
 from .formatting import Formatter, own_decimals
 from .stats.descriptive import Description, describe
 from .study import Study
 from .tables.blocks import Block, column_of
 from .tables.dates import days
-from .tables.table import Array
 
 POWERS = (1, 2, 3)  # of ten, by which units differ and decimal marks slip
 FAR = 3  # interquartile ranges of the logarithms: the outer fences of Tukey (1977), Exploratory Data Analysis

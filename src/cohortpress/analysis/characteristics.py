@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..arrays import Array, Flags
 from ..cohort import Cohort
 from ..result import Result
 from ..stats.proportion import mcnemar
 from ..study import Study
-from ..tables.table import Array, Flags
 from .records import Populations, below, described, from_test, record, shared
 
 

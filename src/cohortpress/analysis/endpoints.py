@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Flags, Floats
 from ..cohort import Cohort, Pairs
 from ..result import Kind, Result, Value
 from ..stats.censoring import rankable
 from ..stats.effect_size import hodges_lehmann, median_difference, rank_biserial
 from ..stats.inference import Inference
 from ..stats.paired import paired_t, sign_test, signed_rank, smallest_p
-from ..stats.pairs import Floats
 from ..stats.repeated import friedman
 from ..stats.response import change_counts, percent_changes
 from ..study import Analysis, Endpoint, Study
-from ..tables.table import Flags
 from .records import Populations, below, both_ways, described, from_estimate, from_test, read_pairs, record
 
 SIZE = ("hodges_lehmann", "hodges_lehmann_conf_low", "hodges_lehmann_conf_high")

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Flags, Floats
 from ..cohort import Pairs
 from ..result import Kind, Population, Result, Value
 from ..stats.censoring import Limited, Readings, describe_censored, readings
 from ..stats.descriptive import QUARTILES, describe, geometric_mean
 from ..stats.inference import Inference
-from ..stats.pairs import Floats
 from ..stats.proportion import Proportion, proportion
-from ..tables.table import Flags, pick
+from ..tables.table import pick
 
 # How the numbers of a description print: as the data do, as a summary of them, or as a count.
 DESCRIPTION: dict[str, Kind] = {

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..arrays import Floats
 from ..cohort import Cohort
 from ..result import Result
 from ..stats.activity import eular_response
-from ..stats.pairs import Floats
 from ..stats.response import Responders, responders
 from ..study import Response, Study
 from .records import Populations, both_ways, read_pairs, record, shared

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .pairs import Floats, check_lengths, column, differences
+from ..arrays import Floats
+from .pairs import check_lengths, column, differences
 
 EularResponse = Literal["good", "moderate", "none"]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arrays import Booleans, Floats
 from .descriptive import Description, describe
-from .pairs import Booleans, Floats, column
+from .pairs import column
 
 
 @dataclass(frozen=True, slots=True)

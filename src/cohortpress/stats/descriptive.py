@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .pairs import Floats, column
+from ..arrays import Floats
+from .pairs import column
 
 QUARTILES = "linear interpolation of order statistics (Hyndman and Fan, type 7)"
 

@@ -11,9 +11,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arrays import Integers
 from .descriptive import quantiles
 from .inference import Inference, check_level, percent
-from .pairs import Integers, differences
+from .pairs import differences
 from .signed_ranks import ZeroMethod, doubled_signed_ranks, subset_sums
 
 EXACT_INTERVAL_PAIRS = 500  # above it the normal approximation says where the interval ends

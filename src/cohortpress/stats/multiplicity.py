@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .pairs import Floats, column
+from ..arrays import Floats, Indices
+from .pairs import column
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -30,7 +31,7 @@ def benjamini_hochberg(p_values: ArrayLike) -> Floats:
     return np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1.0)[places]
 
 
-def _ordered(p_values: ArrayLike) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+def _ordered(p_values: ArrayLike) -> tuple[Floats, Indices]:
     """The p values ascending, and for each given p its place among them."""
     array = column(p_values, "p_values")
     if ((array < 0) | (array > 1)).any():

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arrays import Integers
 from ._scipy import special
 from .inference import Alternative, Inference, above_zero, check_alternative, check_level, nothing_changed
-from .pairs import Integers, differences
+from .pairs import differences
 from .proportion import fair_coin_test
 from .signed_ranks import ZeroMethod, doubled_signed_ranks, lower_tail
 

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import Floats, Integers
 from .inference import Alternative, Inference, Option
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
 
 # Changes are read at 13 significant digits of the largest value: far finer than any assay,
 # far coarser than the noise of binary fractions (0.1 + 0.2 against 0.3).

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .pairs import Booleans, Floats, column, differences
+from ..arrays import Booleans, Floats
+from .pairs import column, differences
 
 # A percentage is a quotient of decimals: 0.06 of 0.3 must reach 20 % although its float may fall short of it.
 _PERCENT_NOISE = 1e-9

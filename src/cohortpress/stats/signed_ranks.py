@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from .pairs import Floats, Integers
+from ..arrays import Floats, Integers
 
 ZeroMethod = Literal["wilcox", "pratt"]
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array, Flags, Indices
 from ..errors import Doubt, Fault, did_you_mean
 from ..study import STUDY_FILE, Study
 from .checks import empty, repeated, unknown
 from .dates import days
-from .table import Array, Cells, Flags, Indices, Table, pick
+from .table import Cells, Table, pick
 
 YEAR = 365  # days by which a date may miss the schedule before its year is doubted
 SEVERAL = 3

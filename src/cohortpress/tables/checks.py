@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 import numpy as np
 
+from ..arrays import Flags
 from ..errors import Fault, Refused, did_you_mean
 from ..summary_rows import summary_rows
-from .table import Cells, Flags, Table
+from .table import Cells, Table
 
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
 LAST_ROWS = 5  # in which notes are looked for

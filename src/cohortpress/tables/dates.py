@@ -7,8 +7,9 @@ import re
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import Fault
-from .table import NUMBER, Array, Table
+from .table import NUMBER, Table
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
 _ISO = re.compile(r"(?P<y>\d{4})[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)(?:[T ].*)?", re.ASCII)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from .table import Array, Cells, Flags, Indices
+    from ..arrays import Array, Flags, Indices
+    from .table import Cells
 
     Ends = np.ndarray[tuple[int, int], np.dtype[np.int64]]
     Characters = np.ndarray[tuple[int, int], np.dtype[np.uint8]]

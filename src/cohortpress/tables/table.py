@@ -10,12 +10,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..arrays import Array, Flags, Indices
 from ..errors import Fault, did_you_mean
 from .packed import Numbers, Packed
 
-Array = np.ndarray[tuple[int], np.dtype[np.float64]]
-Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
-Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
 Cells = tuple[str, ...]
 Item = TypeVar("Item")
 
