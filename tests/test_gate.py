@@ -10,7 +10,7 @@ from studies import language_of
 
 from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
-from cohortpress.errors import TemplateError
+from cohortpress.errors import StudyError, TemplateError
 from cohortpress.formatting import format_results
 from cohortpress.gate import bare_numbers, blank, check_prose, lost_braces, no_prose, overreach, read_words, to_write
 from cohortpress.language import Language
@@ -204,6 +204,13 @@ def test_a_list_of_words_that_is_none_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "en.overreach.yml"
     file.write_text("- pattern: '('\n  reason: a\n  better: b\n")
     with pytest.raises(TemplateError, match=r"no list of watched words"):
+        read_words(file)
+
+
+def test_a_list_of_words_in_another_encoding_is_bad_input(tmp_path: Path) -> None:
+    file = tmp_path / "fr.overreach.yml"
+    file.write_bytes("- pattern: a\n  reason: é".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"fr\.overreach\.yml, line 2: The file is not UTF-8\."):
         read_words(file)
 
 
