@@ -865,6 +865,27 @@ def test_sheets_that_are_a_visit_each_are_named(tmp_path: Path) -> None:
         start(tmp_path / "study", [tmp_path / "labs.xlsx"])
 
 
+@pytest.mark.parametrize("long", [False, True])
+def test_a_second_sheet_of_measurements_is_no_file_of_the_subjects(tmp_path: Path, *, long: bool) -> None:
+    book = openpyxl.Workbook()
+    for name, heads in (("Labs", ["CRP", "ESR"]), ("Pain", ["VAS"])):
+        sheet = book.create_sheet(name)
+        columns = ["Month", *heads] if long else [f"{head} {visit}" for head in heads for visit in (0, 6)]
+        sheet.append(["Patient", *columns])
+        for i in range(9):
+            for visit in (0, 6) if long else (0,):
+                sheet.append([f"P{i}", *([visit, *(i + visit for _ in heads)] if long else [i, i + 1] * len(heads))])
+    people = book.create_sheet("People")
+    for row in (["Patient", "Sex"], *([f"P{i}", "fm"[i % 2]] for i in range(8))):
+        people.append(row)
+    book.save(tmp_path / "clinic.xlsx")
+    study, started = new(tmp_path, tmp_path / "clinic.xlsx")
+    assert (study.data.subjects, started.faults, dict(study.characteristics)) == (None, (), {})
+    unused, lacking = started.unused
+    assert lacking == "data/clinic.xlsx, sheet People: it lacks the subject 'P8' of data/clinic.xlsx, sheet Labs"
+    assert unused.startswith("data/clinic.xlsx, sheet Pain: a second table of measurements (vas); put the columns")
+
+
 def test_of_several_limits_of_detection_each_cell_has_its_own(tmp_path: Path) -> None:
     rows = [f"P{i},{('<0.3', '<0.5', 4)[i % 3]},{('<5', 7)[i % 2]}" for i in range(12)]
     study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))

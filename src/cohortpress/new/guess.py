@@ -155,7 +155,7 @@ def guess(sources: Sequence[Source], reserved: Iterable[str]) -> Guess:
             f"Columns: {', '.join(filter(None, main.table.columns))}."
         )
         raise DataError(Fault("No measurement is found at two visits or more.", mend, main.table.where))
-    for source in sources:
+    for source, own in guesses:
         if source is main or not set(source.ids) & set(main.ids) or source.subject != main.subject:
             continue
         filled = [column for column, kind in source.kinds.items() if kind.name != "empty"]
@@ -167,7 +167,13 @@ def guess(sources: Sequence[Source], reserved: Iterable[str]) -> Guess:
             best.data |= {"adverse_events": source.spec, "term": term}
             best.data |= {"onset": onset, "onset_unit": unit} if onset else {}
             best.why["data", "adverse_events"] = f"one row an event, '{term}' says which"
-        elif not source.repeats and "subjects" not in best.data and set(main.ids) <= set(source.ids):
+        elif own.endpoints:
+            mend = f"put the columns of both beside each other; read is {main.table.where}"
+            best.unused[source.table.where] = f"a second table of measurements ({', '.join(own.endpoints)}); {mend}"
+        elif lacking := sorted(set(main.ids) - set(source.ids)):
+            more = " ..." if len(lacking) > 1 else ""
+            best.unused[source.table.where] = f"it lacks the subject '{lacking[0]}'{more} of {main.table.where}"
+        elif not source.repeats and "subjects" not in best.data:
             best.data["subjects"] = source.spec
             best.why["data", "subjects"] = "one row a subject"
             _characteristics(best, source, [column for column in filled if column != source.subject])
