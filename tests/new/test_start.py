@@ -22,7 +22,7 @@ from studies import replace
 
 from cohortpress.build import DOCUMENTS, Build, Options
 from cohortpress.cohort import read_cohort
-from cohortpress.errors import CohortpressError, DataError, Fault, OutputError
+from cohortpress.errors import CohortpressError, DataError, Doubt, Fault, OutputError
 from cohortpress.figures.courses import MANY
 from cohortpress.freshness import packaged_templates
 from cohortpress.new import EXAMPLE, Started, eject, start
@@ -500,6 +500,59 @@ def test_words_that_mean_the_same_are_one_category(tmp_path: Path) -> None:
     study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Sex,Smoker,CRP 0,CRP 6", rows))
     assert study.characteristics["sex"].categories == {"women": ("F", "female"), "men": ("M", "male")}
     assert study.characteristics["smoker"].categories == {"yes": ("Yes", "yes"), "no": ("no",)}
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "categories"),
+    [
+        ("Sex", ["F", "female", "m", "Male"], {"women": ("F", "female"), "men": ("Male", "m")}),
+        ("Geslacht", ["M", "V"], {"men": ("M",), "women": ("V",)}),
+        ("Geschlecht", ["m", "w", "divers"], {"men": ("m",), "women": ("w",), "divers": ("divers",)}),
+        ("Smoker", ["y", "n"], {"yes": ("y",), "no": ("n",)}),
+        ("Raucher", ["Ja", "nein"], {"yes": ("Ja",), "no": ("nein",)}),
+        ("Arm", ["0", "1"], {"arm_0": ("0",), "arm_1": ("1",)}),
+        ("Dose", ["M", "X"], {"m": ("M",), "x": ("X",)}),
+        ("Nodes", ["N", "M", "O"], {"n": ("N",), "m": ("M",), "o": ("O",)}),
+    ],
+)
+@pytest.mark.parametrize("long", [False, True])
+def test_what_the_values_of_a_characteristic_mean(
+    tmp_path: Path, head: str, cells: list[str], categories: dict[str, tuple[str, ...]], *, long: bool
+) -> None:
+    rows = [f"P{i},{cells[i % len(cells)]},{i},{i + 1}" for i in range(12)]
+    if long:
+        rows = [f"P{i},{cells[i % len(cells)]},{v},{i + v}" for i in range(12) for v in (0, 6)]
+    file = write(tmp_path / "labs.csv", f"Patient,{head}," + ("Month,CRP" if long else "CRP 0,CRP 6"), rows)
+    study, started = new(tmp_path, file)
+    (found,) = study.characteristics.values()
+    assert found.categories == categories
+    assert any("Then write labels: {arm_0: ..., arm_1: ...}" in guess for guess in started.guesses) == (head == "Arm")
+    assert set(found.labels.values()) <= {*"MXNO", "women", "men", "divers", "yes", "no", "arm 0", "arm 1"}
+
+
+def test_spellings_of_a_sex_that_differ_between_visits_are_one(tmp_path: Path) -> None:
+    sexes = [["F", "m"], ["female", "Male"]]
+    rows = [f"P{i},{sexes[v][i % 2]},{'FM'[i % 2]},{v},{i + v}" for i in range(9) for v in (0, 1)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Sex,M/F,Month,CRP", rows))
+    sex, other = study.characteristics.values()
+    assert sex.categories == {"women": ("F", "female"), "men": ("Male", "m")}
+    assert other.label == "Sex"
+    assert not any(isinstance(note, Doubt) for note in read_cohort(tmp_path / "my-study", study).notes)
+
+
+def test_what_changes_between_visits_or_stands_in_few_rows_is_told_with_what_to_write(tmp_path: Path) -> None:
+    rows = [f"P{i},{v},{i + v},{'late' if i == 3 and v else 'left' if i == 4 and v else ''},{'yn'[v]},{'ab'[v]},{v}"
+            for i in range(22) for v in (0, 1)]  # fmt: skip
+    file = write(tmp_path / "labs.csv", "Patient,Month,CRP,Remarks,On steroids,Stage,Rash", rows)
+    study, started = new(tmp_path, file)
+    assert not study.characteristics
+    parts = "give what was before and after a column each"
+    assert set(started.unused) == {
+        "Remarks: filled in 2 of 22 subjects",
+        f"On steroids: yes or no at each visit; {parts} and compare them by yes_no_changes",
+        f"Rash: yes or no at each visit; {parts} and compare them by yes_no_changes",
+        f"Stage: it changes between visits, and is no number; {parts}",
+    }
 
 
 def test_whole_numbers_with_a_decimal_are_codes_and_counts(tmp_path: Path) -> None:

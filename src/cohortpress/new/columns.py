@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,15 @@ from ..tables.table import NO_NUMBER, NOTHING, NotANumber, Table, decimals_of, r
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?.*|\d\d?[./-]\d\d?[./-]\d{4}|\d\d?[- ]?[a-z]{3}[a-z]*[- ]?\d{4}", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(DECIMAL.format(","))
 MOST_CATEGORIES = 8
+SEX = {
+    **dict.fromkeys(("f", "w", "v", "female", "woman", "weiblich", "frau", "vrouw", "vrouwelijk", "femme"), "women"),
+    **dict.fromkeys(("m", "h", "male", "man", "m\u00e4nnlich", "mann", "mannelijk", "homme"), "men"),
+}
+OTHERS = frozenset({"d", "divers", "other", "non-binary"})
+YES_NO = {
+    **dict.fromkeys(("y", "yes", "j", "ja", "oui", "true"), "yes"),
+    **dict.fromkeys(("n", "no", "nein", "nee", "non", "false"), "no"),
+}
 MOST_DECIMALS = 4  # more come of computing, not of measuring
 LOG_FROM = 100  # times the smallest value
 
@@ -53,8 +63,23 @@ def kind_of(table: Table, column: str) -> Kind:
         log = positive and max(values) >= LOG_FROM * min(values)
         digits = 2 if digits > MOST_DECIMALS else digits
         return Kind("number", known, nothing + words, digits, limits, positive, log)
-    few = len(known) <= MOST_CATEGORIES and (2 * len(known) <= known.total() or len(known) <= 2)
+    different = len(set(meanings(known).values()))
+    few = different <= MOST_CATEGORIES and (2 * different <= known.total() or different <= 2)
     return Kind("category" if few else "text", known, nothing)
+
+
+def meanings(cells: Iterable[str]) -> dict[str, str]:
+    """Return what each cell of a column says: F and female women, y and Yes yes, others themselves in small letters.
+
+    F is a woman only beside men, and y a yes beside a no, if there is little else.
+    """
+    plain = {cell: cell.casefold() for cell in cells if cell}
+    for words in (SEX, YES_NO):
+        known = {words[text] for text in plain.values() if text in words}
+        others = (text for text in plain.values() if text not in words)
+        if known == set(words.values()) and all(text in OTHERS or NO_NUMBER.fullmatch(text) for text in others):
+            return {cell: words.get(text, text) for cell, text in plain.items()}
+    return plain
 
 
 def decimal_comma(table: Table) -> str:

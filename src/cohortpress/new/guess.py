@@ -15,7 +15,7 @@ from ..errors import DataError, Fault
 from ..study import OF_A_BRANCH, RESERVED, Characteristic, Endpoint, File
 from ..tables.dates import days
 from ..tables.table import Table
-from .columns import MOST_CATEGORIES, Kind, kind_of
+from .columns import MOST_CATEGORIES, SEX, YES_NO, Kind, kind_of, meanings
 from .headings import UNITS, Heading, label, read_heading, slug, time_of, within_a_sentence
 from .obstacles import not_numbers, obstacles, visits_apart
 from .schedule import Planned, schedule, windows
@@ -68,8 +68,13 @@ GERMAN = _words(
     r".*([\u00e4\u00f6\u00fc\u00df]|\b(alter|geschlecht|gewicht|zeit(punkt)?|visite|wert|vorher|nachher|"
     r"stunden?|tage?|wochen?|monate?|jahre?)\b).*"
 )
-SEX = {**dict.fromkeys(("f", "female", "w", "woman"), "women"), **dict.fromkeys(("m", "male", "man"), "men")}
+# Columns whose 0 and 1 are codes, and no answers.
+OF_GROUPS = _words(r".*\b(arm|group|treatment|allocation|cohort|cent(er|re)|site|sex|gender|gruppe|geschlecht|groep|"
+                   r"geslacht|groupe|bras|sexe|type|stage|grade)\b.*")  # fmt: skip
+SEXES = _words("[fwv][^a-z0-9]?[mh]|[mh][^a-z0-9]?[fwv]")  # heads such as M/F
+SPARSE = 0.25  # of the subjects
 MOST_ENDPOINTS = 12
+BEFORE_AND_AFTER = "give what was before and after a column each"
 DIGIT = re.compile(r"\d")
 FEW = 0.1  # of the rows, which may be amiss
 
@@ -277,7 +282,7 @@ def _long(found: Guess, source: Source) -> None:
             if column in constant or kind.name != "number" or OF_THE_FILE.fullmatch(column):
                 continue
             if set(kind.cells) <= {"0", "1"}:
-                found.unused[column] = "yes or no at each visit"
+                found.unused[column] = f"yes or no at each visit; {BEFORE_AND_AFTER} and compare them by yes_no_changes"
             else:
                 _endpoint(found, source.heading(column), column, [kind])
     others = [column for column, kind in rest.items() if column in constant or kind.name != "number"]
@@ -322,7 +327,9 @@ def _day_column(source: Source) -> str | None:
 
 
 def _is_constant(source: Source, column: str) -> bool:
-    known = {pair for pair in zip(source.ids, source.table.text(column), strict=True) if pair[1]}
+    cells = source.table.text(column)
+    said = meanings(set(cells))
+    known = {(who, said[cell]) for who, cell in zip(source.ids, cells, strict=True) if cell}
     return len(known) == len({subject for subject, _ in known})
 
 
@@ -416,16 +423,24 @@ def _characteristics(
             found.unused[column] = "the same in everybody" if filled == rows else f"filled in {filled} of {rows} rows"
         elif (kind.name == "text" or changes) and (fault := not_numbers(source.table, column, kind)):
             found.unused[column] = f"{fault.problem} {fault.mend}"
+        elif changes and set(meanings(kind.cells).values()) == {"yes", "no"}:
+            found.unused[column] = f"yes or no at each visit; {BEFORE_AND_AFTER} and compare them by yes_no_changes"
         elif changes:
-            found.unused[column] = "it changes between visits, and is no number"
+            found.unused[column] = f"it changes between visits, and is no number; {BEFORE_AND_AFTER}"
+        elif kind.name == "category" and (told := _told_of(source, column)) < SPARSE * len(set(source.ids)):
+            found.unused[column] = f"filled in {told} of {len(set(source.ids))} subjects"
         elif kind.name in ("date", "text"):
             found.unused[column] = "dates" if kind.name == "date" else "free text"
         elif column not in (found.data.get("date"), found.data.get("visit")):
-            text = label(head.whole)
+            text = "Sex" if SEXES.fullmatch(head.whole) else label(head.whole)
             name = found.name(text)
             found.characteristics[name] = {"label": text} | _values(kind, head.unit, name)
             found.characteristics[name] |= {"column": column} if column != name else {}
             _missing(found, [kind])
+            coded = found.characteristics[name].get("categories", {}) if kind.name == "number" else {}
+            if coded.keys() - {"yes", "no"}:
+                asked = f"WHAT DO THEY MEAN? Then write labels: {{{', '.join(f'{code}: ...' for code in coded)}}}"
+                found.why["characteristics", name] = f"'{column}' has {' and '.join(coded.values())}. {asked}"
             if codes := _codes(kind):
                 said = f"'{column}' is taken for a measurement; are {codes} codes? Then write categories"
                 found.why["characteristics", name] = said
@@ -439,22 +454,30 @@ def _values(kind: Kind, unit: str, name: str) -> dict[str, Any]:
     cells = sorted(kind.cells)
     if kind.name == "number" and not (kind.decimals == 0 and len(cells) == 2):
         return ({"unit": unit} if unit else {}) | ({"decimals": kind.decimals} if kind.decimals else {})
-    if [cell.removesuffix(".0") for cell in cells] == ["0", "1"]:
+    if [cell.removesuffix(".0") for cell in cells] == ["0", "1"] and not OF_GROUPS.fullmatch(name.replace("_", " ")):
         return {"categories": {"yes": cells[1], "no": cells[0]}}
+    said = meanings(cells)
     categories: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
     for cell in cells:
         code = f"{name}_{cell.removesuffix('.0')}" if kind.name == "number" else ""
-        category = code or SEX.get(cell.casefold(), slug(cell)) or "other"
+        known = said[cell] if said[cell] in {*SEX.values(), *YES_NO.values()} else ""
+        category = code or known or slug(cell) or "other"
         taken = OF_A_BRANCH | Characteristic.model_fields.keys()
-        while category in taken or _differs(cell, categories, category):
+        while category in taken or _differs(said, cell, categories.get(category, ())):
             category += "_"
         categories.setdefault(category, []).append(cell)  # F and female, Yes and yes
         # What a category is called in tables, where its name says it badly: TAU, >6 months, D-penicillamine.
-        if kind.name != "number" and cell.casefold() not in SEX and not _reads_as(category, cell):
+        if kind.name != "number" and not known and not _reads_as(category, cell):
             labels.setdefault(category, cell)
     values = {"categories": {name: of[0] if len(of) == 1 else of for name, of in categories.items()}}
     return values | ({"labels": labels} if labels else {})
+
+
+def _told_of(source: Source, column: str) -> int:
+    """Return of how many subjects a column tells something."""
+    cells, nothing = source.table.text(column), {"", *source.kinds[column].missing}
+    return len({who for who, cell in zip(source.ids, cells, strict=True) if cell not in nothing})
 
 
 def _codes(kind: Kind) -> str:
@@ -464,10 +487,9 @@ def _codes(kind: Kind) -> str:
     return ", ".join(digits) if kind.name == "number" and few and all(map(DIGIT.fullmatch, digits)) else ""
 
 
-def _differs(cell: str, categories: Mapping[str, Sequence[str]], category: str) -> bool:
+def _differs(said: Mapping[str, str], cell: str, others: Sequence[str]) -> bool:
     """Tell whether a category stands for another value already: "1/2" and "1 2" have one name, and are two."""
-    known = {other.casefold() for other in categories.get(category, ())}
-    return bool(known) and cell.casefold() not in known | SEX.keys()
+    return any(said[other] != said[cell] for other in others)
 
 
 def _reads_as(category: str, cell: str) -> bool:
