@@ -28,6 +28,7 @@ from cohortpress.freshness import packaged_templates
 from cohortpress.new import EXAMPLE, Started, eject, start
 from cohortpress.study import Study, read_study
 from cohortpress.templating import plain
+from cohortpress.unwritten import untitled
 
 ROOT = Path(__file__).parents[2]
 
@@ -432,6 +433,17 @@ def test_the_caption_tells_of_dashes_where_there_are_some_and_the_figure_is_numb
         assert ("Thin lines: patients; thick line: median" in abstract, "dashes" in abstract) == (True, dashes)
         assert "Figure 1" in abstract
         assert abstract.index("Conclusions") < abstract.index("Table 1") < abstract.index("Figure 1")
+
+
+def test_the_title_that_new_gave_is_told_until_it_is_written(tmp_path: Path) -> None:
+    warned: list[Fault] = []
+    folder = tmp_path / "my_crp-study"
+    start(folder, [write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", [f"P{i},{i},{i + 1}" for i in range(9)])])
+    with Build(folder, Options("pandoc"), lambda step, seconds: None, warned.append) as steps:
+        steps.fill("abstract")
+    assert "report/study.yml, line 5: The title 'My crp study' is still to be written." in "\n".join(map(str, warned))
+    replace(folder / "report/study.yml", "title: My crp study", "title: CRP in an invented cohort")
+    assert untitled(read_study(folder), folder) == []
 
 
 def test_formulas_without_values_are_no_free_text(tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def test_a_spreadsheet_in_an_empty_folder_becomes_an_abstract_and_a_poster(insta
     study = tmp_path / "my-study"
     with pytest.raises(AssertionError, match="still to be written"):
         run(installed, study, "-m", "cohortpress", "build", "--strict")
+    file = study / "report/study.yml"
+    file.write_text(file.read_text("utf-8").replace("title: My study", "title: Sulindac and polyps"), "utf-8")
     for document in ("abstract", "poster"):
         file = study / f"report/{document}.qmd"
         file.write_text(re.sub(r"(?<!\*)\*([^*\n]+)\*(?!\*)", "Written.", file.read_text("utf-8")), "utf-8")

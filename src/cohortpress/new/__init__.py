@@ -25,9 +25,9 @@ from ..summary_rows import summary_rows
 from ..tables import dictionary as dictionaries
 from ..tables import read_table, sheets
 from ..tables.table import Table
+from ..unwritten import first_title
 from .columns import decimal_comma
 from .guess import INSTRUMENT, Guess, Source, guess, subject_column
-from .headings import label
 from .obstacles import second_table
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _write(study: Path, folder: Path, sources: Iterable[Source], *, synthetic: b
     sources = list(sources)
     found = guess(sources, reserved_names())
     _keep_short(found)
-    title = "An invented cohort" if synthetic else label(folder.resolve().name.replace("-", " "))
+    title = "An invented cohort" if synthetic else first_title(folder)
     people = {"one": found.participants.get("one", "patient"), "people": found.participants.get("many", "patients")}
     context = {**vars(found), **people, "title": title, "synthetic": synthetic, "mark": _marker(found)}
     environment = Environment(
