@@ -13,6 +13,7 @@ from .glossary import headed
 from .study import Study
 
 _ITALICS = re.compile(r"(?<!\*)\*([^*\s][^*\n]*)\*(?!\*)")
+_ENGLISH = re.compile(r"\d+ (hours?|days?|weeks|months?|years?)")  # not minute or week, which others say too
 _DOCUMENTS = ("abstract.qmd.jinja", "poster.qmd.jinja")
 
 
@@ -31,12 +32,16 @@ def first_title(folder: Path) -> str:
     return headed(" ".join(re.split(r"[-_\s]+", folder.resolve().name)).strip())
 
 
-def untitled(study: Study, folder: Path) -> list[Fault]:
-    """Return a fault if the title of a study is still the one that `new` gave it."""
-    if study.title != first_title(folder):
-        return []
-    mend = "Say what was studied, in whom, and how."
-    return [Fault(f"The title '{study.title}' is still to be written.", mend, study.where("title"))]
+def left_in_study(study: Study, folder: Path) -> Iterator[Fault]:
+    """Yield a fault for the title if it is still the one that `new` gave, and for an English visit elsewhere."""
+    if study.title == first_title(folder):
+        mend = "Say what was studied, in whom, and how."
+        yield Fault(f"The title '{study.title}' is still to be written.", mend, study.where("title"))
+    for name, visit in study.visits.items() if not study.language.startswith("en") else ():
+        if _ENGLISH.fullmatch(visit.label):
+            problem = f"The label '{visit.label}' is English, and the language of the study is '{study.language}'."
+            yield Fault(problem, "Translate it, as the other labels.", study.where("visits", name))
+            return
 
 
 @cache

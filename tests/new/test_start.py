@@ -28,7 +28,7 @@ from cohortpress.freshness import packaged_templates
 from cohortpress.new import EXAMPLE, Started, eject, start
 from cohortpress.study import Study, read_study
 from cohortpress.templating import plain
-from cohortpress.unwritten import untitled
+from cohortpress.unwritten import left_in_study
 
 ROOT = Path(__file__).parents[2]
 
@@ -443,7 +443,10 @@ def test_the_title_that_new_gave_is_told_until_it_is_written(tmp_path: Path) -> 
         steps.fill("abstract")
     assert "report/study.yml, line 5: The title 'My crp study' is still to be written." in "\n".join(map(str, warned))
     replace(folder / "report/study.yml", "title: My crp study", "title: CRP in an invented cohort")
-    assert untitled(read_study(folder), folder) == []
+    assert list(left_in_study(read_study(folder), folder)) == []
+    replace(folder / "report/study.yml", "language: en-GB", "language: nl")
+    (fault,) = left_in_study(read_study(folder), folder)
+    assert fault.problem == "The label '6 months' is English, and the language of the study is 'nl'."
 
 
 def test_formulas_without_values_are_no_free_text(tmp_path: Path) -> None:

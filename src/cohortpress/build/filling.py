@@ -137,14 +137,14 @@ class Filling:
 
         def make() -> list[Fault]:
             from ..gate import check_prose, read_words
-            from ..unwritten import untitled
+            from ..unwritten import left_in_study
 
             language = self.filler.language
             watched = space.templates(f"language/{language.name}.overreach.yml")[:1]
             words = [word for path in watched for word in read_words(path)]
             texts = {name: read_utf8(source, name)}
             prose = check_prose(texts, space.study, space.results, language, words)
-            return [*untitled(space.study, space.folder), *prose]
+            return [*left_in_study(space.study, space.folder), *prose]
 
         inputs = [space.study.file_in(space.folder), space.results_file, source, *space.templates("language/*")]
         faults = space.step(f"check of the {what}", inputs, [], make)
