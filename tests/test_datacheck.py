@@ -155,6 +155,18 @@ def test_a_value_ten_times_too_large_is_flagged_where_few_vary_much(
     assert [[part in line for part in expected].count(True) for line in found] == [2] * bool(said)
 
 
+def test_a_sex_that_is_not_known_is_told_as_its_counts_do_not_add_up(tmp_path: Path) -> None:
+    folder = study(tmp_path)
+    text = (folder / "visits.csv").read_text(encoding="utf-8")
+    (folder / "visits.csv").write_text(re.sub(r"(?m)^(P[37],.*,)[fm]$", r"\1", text), encoding="utf-8")
+    assert warnings(folder) == [
+        "visits.csv, column sex: It is empty for 2 of 8 subjects: 'P3', 'P7'. Counts of it do not add up to all: fill "
+        "it in, or say so where they are printed."
+    ]
+    (folder / "visits.csv").write_text(re.sub(r"(?m)^(P.*,)[fm]$", r"\1", text), encoding="utf-8")
+    assert warnings(folder) == []  # nobody's is: nothing is counted
+
+
 def test_a_column_that_stands_twice_is_flagged(tmp_path: Path) -> None:
     folder = study(tmp_path)
     replace(folder / "report/study.yml", "pain: {label: Pain, decimals: 0}", "pain: {label: Pain, column: CRP}")

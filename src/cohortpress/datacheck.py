@@ -94,7 +94,7 @@ def _characteristic(name: str, study: Study, cohort: Cohort, warnings: Sequence[
     spec, values = study.characteristics[name], cohort.characteristics[name]
     if isinstance(values, tuple):
         counts = Counter(value or "unknown" for value in values).most_common()
-        return Section(name, headed(spec.label), spec.unit, (), counts=tuple(counts))
+        return Section(name, headed(spec.label), spec.unit, tuple(warnings), counts=tuple(counts))
     ends = _ends(values.reshape(-1, 1))
     distribution = Distribution("All", _heights(values, ends), describe(values))
     return Section(name, headed(spec.label), spec.unit, tuple(warnings), (distribution,), ends)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import Array, FlagMatrix, Matrix
-from .cohort import Cohort
+from .cohort import MOST_NAMED, Cohort
 from .errors import Doubt, Fault
 from .formatting import Formatter, own_decimals
 from .stats.descriptive import Description, describe
@@ -153,13 +153,17 @@ def about_endpoint(
 
 
 def about_characteristic(name: str, study: Study, cohort: Cohort, written: Written) -> list[Fault]:
-    """Return a warning for each value of a measured characteristic that is hardly true; categories have none."""
+    """Return a warning for each value of a characteristic that is hardly true, or for subjects of unknown category."""
     values = cohort.characteristics[name]
+    where = f"{(study.data.subjects or study.data.visits).file}, column {column_of(study, name)}"
     if isinstance(values, tuple):
-        return []
+        unknown = [subject for subject, value in zip(cohort.subjects, values, strict=True) if not value]
+        of_them = f"{', '.join(map(repr, unknown[:MOST_NAMED]))}{' ...' if unknown[MOST_NAMED:] else ''}"
+        problem = f"It is empty for {len(unknown)} of {len(values)} subjects: {of_them}."
+        mend = "Counts of it do not add up to all: fill it in, or say so where they are printed."
+        return [Fault(problem, mend, where)] if 0 < len(unknown) < len(values) else []
     column = values.reshape(-1, 1)
     found = _doubtful(column, written)
-    where = f"{(study.data.subjects or study.data.visits).file}, column {column_of(study, name)}"
     return [
         Fault(f"'{cohort.subjects[row]}': {problem}", mend, where)
         for (row, _), (problem, mend) in sorted(found.items())
