@@ -167,6 +167,22 @@ def test_a_sex_that_is_not_known_is_told_as_its_counts_do_not_add_up(tmp_path: P
     assert warnings(folder) == []  # nobody's is: nothing is counted
 
 
+@pytest.mark.parametrize(
+    ("factor", "offset", "said"),
+    [
+        (1e-7, 0, "Most values of 'crp' are not zero and print as 0.0 with 'decimals: 1'."),
+        (1e-4, 7.4, "All values of 'crp' print as 7.4 with 'decimals: 1'."),
+        (0.01, 0, ""),  # 0.1 to 0.3
+    ],
+)
+def test_decimals_that_hide_the_values_are_told(tmp_path: Path, factor: float, offset: float, said: str) -> None:
+    cells = {f"{who}_{visit}": [row[0], f"{offset + factor * float(row[1]):.9f}", row[2]]
+             for (who, visit), row in ROWS.items()}  # fmt: skip
+    folder = study(tmp_path, **cells)
+    replace(folder / "report/study.yml", "limit_of_detection: 0.6, ", "")
+    assert warnings(folder) == [f"report/study.yml, line 8: {said} Give it more, or another unit."] * bool(said)
+
+
 def test_a_column_that_stands_twice_is_flagged(tmp_path: Path) -> None:
     folder = study(tmp_path)
     replace(folder / "report/study.yml", "pain: {label: Pain, decimals: 0}", "pain: {label: Pain, column: CRP}")

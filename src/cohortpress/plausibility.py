@@ -149,7 +149,7 @@ def about_endpoint(
         Fault(f"'{who}' at '{when}': {problem}", mend, places[who, when])
         for (who, when), (problem, mend) in keys.items()
     ]
-    return [*warnings, *_unchanging(name, cohort, written)]
+    return [*warnings, *_unchanging(name, cohort, written), *_unprinted(name, study, cohort)]
 
 
 def about_characteristic(name: str, study: Study, cohort: Cohort, written: Written) -> list[Fault]:
@@ -288,6 +288,23 @@ def _hiding(values: Matrix, below: FlagMatrix, written: Written) -> Iterator[Fou
         lie = "value lies below it and counts" if hidden == 1 else "values lie below it and count"
         problem = f"{cell}{more} is a limit; {hidden} other {lie} as {cell} wherever it is described or compared."
         yield (row, column), (problem, "A slip? If not, results tell of no difference below it.")
+
+
+def _unprinted(name: str, study: Study, cohort: Cohort) -> Iterator[Fault]:
+    """Yield a warning where the decimals hide the values: most are not zero and print as zero, or all print alike."""
+    values, decimals = cohort.values[name], study.endpoints[name].decimals
+    known = np.unique(values[np.isfinite(values)])
+    if len(known) < 2:
+        return
+    number = Formatter(study.language).number
+    printed = {number(value, decimals) for value in (known[0], known[-1])}
+    as_zero = np.isfinite(values) & (values != 0) & (np.abs(values) < 0.5 * 10.0**-decimals)
+    of, how = f"values of '{name}'", f"with 'decimals: {decimals}'."
+    mend, where = "Give it more, or another unit.", study.where("endpoints", name, "decimals")
+    if 2 * as_zero.sum() > (np.isfinite(values) & (values != 0)).sum():
+        yield Fault(f"Most {of} are not zero and print as {number(0, decimals)} {how}", mend, where)
+    elif len(printed) == 1:
+        yield Fault(f"All {of} print as {printed.pop()} {how}", mend, where)
 
 
 def _unchanging(name: str, cohort: Cohort, written: Written) -> Iterator[Fault]:
