@@ -168,6 +168,12 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         ),
         (
             "report/poster.qmd",
+            "::: {.area .methods}",
+            "::: {.area .methods",
+            "report/poster.qmd, line 9: '::: {.area .methods' lacks a brace. Write } at its end.",
+        ),
+        (
+            "report/poster.qmd",
             "## Methods",
             "```\n## Methods",
             "report/poster.qmd, line 11: The block '```' is opened here and not closed. Write ``` on a line of its own",

@@ -89,10 +89,10 @@ class OutputError(CohortpressError):
     """The outputs cannot be written."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``Did you mean 'x'?``, whatever the case of its letters, or nothing if none is near."""
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """Return ``Did you mean 'x'?``, whatever the case of its letters, or nothing if none is so much ``alike``."""
     folded = {name.casefold(): name for name in sorted(known)}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=alike)
     return f"Did you mean '{folded[near[0]]}'?" if near else ""
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from .errors import Fault, did_you_mean
 
 _FENCE = re.compile(r" {0,3}:{3,}(?P<opens>.*)$")
+_FENCE_WITHOUT_BRACE = re.compile(r"^ {0,3}:{3,}\s*\{[^}\n]*$", re.MULTILINE)
 _CODE = re.compile(r" {0,3}(```|~~~)")
 
 
@@ -35,6 +36,10 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
 
     An abstract has no areas: None. The lines are those of its ``source``, which ``file`` names.
     """
+    if opened := _FENCE_WITHOUT_BRACE.search(filled):
+        line = next((n for n, text in enumerate(source.split("\n"), 1) if text.strip() == opened[0].strip()), 0)
+        yield Fault(f"'{opened[0].strip()}' lacks a brace.", "Write } at its end.", _line_of(file, line))
+        return
     if unclosed(filled):
         for line, opening in unclosed(source) or [(0, "")]:
             where = _line_of(file, line)

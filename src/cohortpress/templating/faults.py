@@ -17,6 +17,7 @@ from jinja2.tests import TESTS
 
 from ..errors import CohortpressError, Fault, ResultError, TemplateError, nearest
 from .markdown import FILTERS
+from .names import Branch, VisitName
 
 # What Python raises when a template asks for what cannot be.
 FAULTS_OF_A_TEMPLATE = (
@@ -53,15 +54,31 @@ def located(file: str, known: Mapping[str, Any] | None = None, *, own: bool = Tr
         word = re.match(r"'(\w+)' is undefined", str(error))
         mend = _meant(word[1], known) if word and known else _misspelt(str(error))
         problem = f"{str(error).rstrip('.')}."
+        if sign := re.search(r"(?:operand type\(s\) for (\S+):|'([<>]=?)' not supported) .*'Value'", str(error)):
+            problem, mend = _computed(sign[1] or "", sign[2] or "", known or {})
         raise TemplateError(Fault(problem, mend, _place(error, file, own=own))) from None
 
 
 def _meant(word: str, known: Mapping[str, Any]) -> str:
     """Return what an unknown name may have been: one that is near, or else what the study has."""
-    if near := nearest(word, (name for name in known if not name.startswith("_"))):
+    names = {name for name in known if not name.startswith("_")}
+    of_study = {name for name in names if isinstance(known[name], Branch | VisitName)}
+    # A name of the study is more likely meant than a macro that happens to be near.
+    if near := nearest(word, of_study) or nearest(word, names - of_study, alike=0.75):
         return near
     endpoints, visits = (", ".join(part.name for part in known[f"all_{kind}"]) for kind in ("endpoints", "visits"))
     return f"Endpoints: {endpoints}. Visits: {visits}."
+
+
+def _computed(sign: str, comparison: str, known: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what is wrong where a template computes with results, or compares them, and what to write instead."""
+    if comparison:
+        return f"'{comparison}' compares a result, not its value.", "Write .value behind it: cohort.n.value > 5."
+    mend = "Name the result that there is; 'cohortpress names' lists them."
+    if known.get("all_endpoints") and known.get("all_visits"):
+        endpoint, visit = known["all_endpoints"][0].name, known["all_visits"][-1].name
+        mend = f"Name the result that there is: a change is {endpoint}.{visit}.vs_baseline.median_difference."
+    return f"'{sign}' would compute with results, and documents compute nothing.", mend
 
 
 def _broken_tag(error: TemplateSyntaxError, file: str) -> Fault:
