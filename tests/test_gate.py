@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,36 @@ def test_what_the_study_calls_things_is_no_typed_number(prose: str, typed: list[
     study = parse_study(LABELLED, "report/study.yml")
     faults = bare_numbers(prose, "a.qmd", study, results, language_of(study))
     assert [fault.problem.split("'")[1] for fault in faults] == typed
+
+
+@pytest.mark.parametrize(
+    ("language", "prose", "typed"),
+    [
+        ("en", "CRP fell ten-fold, ESR tenfold, by \u00bd; two-sided, manifold.", ["\u00bd", "ten-fold", "tenfold"]),
+        ("nl", "CRP daalde tienvoudig, vijfmaal, met \u00be; tweezijdig.", ["\u00be", "tienvoudig", "vijfmaal"]),
+        ("de", "CRP sank auf das Zehnfache, fünfmal, 1\u00bd; zweiseitig.", ["1", "\u00bd", "Zehnfache", "fünfmal"]),
+        ("fr", "La CRP a baissé de dix fois, de \u2153.", ["\u2153", "dix fois"]),
+    ],
+)
+def test_multiples_and_fractions_are_typed_numbers(
+    language: str, prose: str, typed: list[str], study: Study, results: ResultSet
+) -> None:
+    own = study.model_copy(update={"language": language})
+    faults = bare_numbers(prose, "a.qmd", own, results, language_of(own))
+    assert [fault.problem.split("'")[1] for fault in faults] == typed
+
+
+def test_a_measure_of_which_the_sentence_does_not_speak_is_not_suggested(
+    study: Study, results: ResultSet, english: Language
+) -> None:
+    counts = {name: f"crp.month_6.vs_baseline.n_{name}" for name in ("ties", "zero")}
+    three = results.map({id_: replace(results[id_], value=3, text="3") for id_ in counts.values()})
+    for prose, suggested in (
+        ("CRP at 6 months in three men.", []),
+        ("CRP at 6 months had three tied pairs.", ["ties"]),
+    ):
+        (fault,) = bare_numbers(prose, "a.qmd", study, three, english)
+        assert [name for name, id_ in counts.items() if id_ in fault.mend] == suggested
 
 
 def test_a_result_that_is_as_large_and_of_which_nobody_speaks_is_not_suggested(

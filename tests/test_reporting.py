@@ -130,6 +130,7 @@ def test_every_question_of_the_list_is_tested(ask: Callable[..., Answer]) -> Non
         ("number at the last visit", "{{ flow.finish.measured }}", "present"),
         ("Does the text say when", "12019 metres", "absent"),
         ("limitations", "Smaller fingers.", "not decidable"),
+        ("primary outcome", "The main outcome was grip.", "present"),
         ("how long", "Follow-up visits were compared with baseline.", "not decidable"),
         ("how long", "A median age of 27 years; at age 30 years; at 40 years of age", "not decidable"),
         ("how long", "They were followed for a median of 14.5 months.", "present"),
@@ -174,6 +175,17 @@ def test_the_words_of_other_languages_are_known(second: Path, results: ResultSet
         answers = checklist("abstract", second, study, results, TEMPLATES)
         by_words = {a.question.ask: a.status == "present" for a in answers if isinstance(a.question.words, dict)}
         assert set(by_words.values()) == {found}, by_words
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Hauptzielgröße war der Griff."), ("de", "Hauptzielkriterium: Griff."), ("de", "Am primären Endpunkt"),
+        ("nl", "Hoofduitkomstmaat was de greep."), ("fr", "Critère d’évaluation principal : la prise."),
+    ],
+)  # fmt: skip
+def test_a_primary_outcome_is_known_by_its_other_names(ask: Callable[..., Answer], language: str, text: str) -> None:
+    assert ask("primary outcome", text, language=language).status == "present"
 
 
 def test_in_an_unknown_language_the_words_are_not_decidable(second: Path, results: ResultSet, tmp_path: Path) -> None:

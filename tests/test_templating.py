@@ -440,8 +440,8 @@ def test_a_median_of_nobody_stops_the_build(second_study: Path) -> None:
         ("{{ change_sentence(grip, month_20) }}", "'month_20' is undefined. Endpoints: grip. Visits: start, finish."),
         ("{{ change_sentence(grip, month_2) }}", "'month_2' is undefined. Endpoints: grip. Visits: start, finish."),
         ("{{ chnge_sentence(grip, finish) }}", "'chnge_sentence' is undefined. Did you mean 'change_sentence'?"),
-        ("{{ grip.finish.median - grip.start.median }}", "'-' would compute with results, and documents compute nothing."
-         " Name the result that there is: a change is grip.finish.vs_baseline.median_difference."),
+        ("{{ grip.finish.median - grip.start.median }}", "'-' would compute with results, and documents compute "
+         "nothing. Name the result that there is: a change is grip.finish.vs_baseline.median_difference."),
         ("{{ cohort.n * 2 }}", "'*' would compute with results, and documents compute nothing."),
         ("{% if cohort.n > 5 %}x{% endif %}", "'>' compares a result, not its value. Write .value behind"),
         ("{% include 'no.jinja' %}", "There is no template 'no.jinja'."),

@@ -12,6 +12,7 @@ import yaml
 
 from .errors import Fault, TemplateError
 from .fast_yaml import load
+from .glossary import MEASURES
 from .language import Language, any_of
 from .numbers_in_text import NUMBER, Found, numbers, place
 from .result import Result, ResultSet
@@ -35,6 +36,9 @@ NOT_PROSE = [
 # A name with a dot, or a call, in single braces; attributes of Markdown begin otherwise: {.area}, {#id}, {width=5cm}.
 LOST_BRACE = re.compile(r"(?<![{\w])\{ ?([A-Za-z_]\w*(?:\.\w+)+|[A-Za-z_]\w*\([^{}\n]*\)) ?\}(?!\})")
 MOST_NAMES = 3
+FRACTION = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")  # one sign: ½
+# Counts that a sentence names where it means them; as large as others by chance.
+NAMED_ALONE = {"n_zero", "n_ties", "n_changed", "n_missing", "statistic", "sign_statistic", "t_statistic"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def bare_numbers(
         number = _float(found.text) if in_digits else number_words.get(found.text.lower())
         line, column = place(text, found.start)
         of = values.get(number, []) if number is not None else []
-        names = _likely(of, study, _around(text, found), counts=not in_digits)[:MOST_NAMES]
+        names = _likely(of, study, _around(text, found), language, counts=not in_digits)[:MOST_NAMES]
         mend = f"Write {' or '.join(f'{{{{ {name} }}}}' for name in names)}" if names else "Take it from a result"
         faults.append(
             Fault(
@@ -181,10 +185,13 @@ def blank(text: str) -> str:
 
 def _found(prose: str, language: Language, number_words: Mapping[str, int | None]) -> Iterator[Found]:
     yield from numbers(prose, language.conventions)
+    patterns = [FRACTION]
     if number_words:
-        # "two-sided" is a name, not a count.
-        for match in re.finditer(rf"\b(?:{any_of(number_words)})\b(?!-)", prose, re.I):
-            yield Found(match[0], match.start())
+        # "two-sided" is a name, not a count; "tenfold" and "ten-fold" are one.
+        fold = rf"[-\s]?(?:{any_of(language.prose['multiples'])})\b"
+        patterns.append(re.compile(rf"\b(?:{any_of(number_words)})(?:{fold}|\b(?!-))", re.I))
+    for pattern in patterns:
+        yield from (Found(match[0], match.start()) for match in pattern.finditer(prose))
 
 
 def _declared(study: Study, language: Language) -> list[re.Pattern[str]]:
@@ -273,7 +280,9 @@ def _by_value(results: ResultSet) -> dict[float, list[Result]]:
     return values
 
 
-def _likely(results: Iterable[Result], study: Study, sentence: str, *, counts: bool) -> list[str]:
+def _likely(
+    results: Iterable[Result], study: Study, sentence: str, language: Language, *, counts: bool
+) -> list[str]:
     """Return the names of results, first those that ``sentence`` is about, then the shortest.
 
     A number in words is a count (``counts``), if anything.
@@ -284,15 +293,18 @@ def _likely(results: Iterable[Result], study: Study, sentence: str, *, counts: b
 
     def about(result: Result) -> int:
         visit = result.visit and study.visits.get(result.visit)
-        named = of_all(result) or said(result.label, result.variable)
-        return named + bool(visit and said(visit.label, result.visit or ""))
+        thing = of_all(result) or said(result.label, result.variable)
+        return thing + bool(visit and said(visit.label, result.visit or ""))
+
+    def named(result: Result) -> bool:
+        return said(language.said(MEASURES[result.measure].words))
 
     def of_all(result: Result) -> bool:
         return result.variable == "cohort"  # which every sentence is about
 
     # What only happens to be as large would mislead.
-    meant = [result for result in results if about(result)]
-    meant.sort(key=lambda r: (-about(r), counts and r.kind != "count", not of_all(r), len(r.id)))
+    meant = [result for result in results if about(result) and (named(result) or result.measure not in NAMED_ALONE)]
+    meant.sort(key=lambda r: (-about(r) - named(r), counts and r.kind != "count", not of_all(r), len(r.id)))
     return [result.id for result in meant]
 
 
