@@ -220,6 +220,25 @@ def test_an_estimate_that_hangs_on_the_limit_of_detection_says_so(
         assert note[language] in read(filler.fill(f"{{{{ {table} }}}}", FILE)[1])
 
 
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [("en", "–: onset not known."), ("nl", "–: begin niet bekend."), ("de", "–: Beginn nicht bekannt."),
+     ("fr", "– : début inconnu.")],
+)  # fmt: skip
+def test_adverse_events_stand_by_their_number_and_an_unknown_onset_is_told(
+    second_study: Path, language: str, note: str
+) -> None:
+    replace(second_study / STUDY, "language: en-GB", f"language: {language}")
+    events = ("B,Zoster,4", "B,Zoster,5", "C,fever,1", "A,Cough,2", "B,Ache,3", "C,Ache,3", "C,Zoster,6", "A,Bruise,{}")
+    for onset, known in (("", False), ("7", True)):
+        rows = "\n".join(events).format(onset)
+        (second_study / "complaints.csv").write_text(f"climber,complaint,week\n{rows}\n", encoding="utf-8")
+        table = read(filler_of(second_study).fill("{{ adverse_events_table() }}", FILE)[1])
+        # Two of Zoster's three events are one subject's: two subjects, as of Ache, and more events.
+        assert re.findall(r"(?m)^\| (\w+) \| \d", table)[:5] == ["Zoster", "Ache", "Bruise", "Cough", "fever"]
+        assert (note in table) != known
+
+
 def test_where_nothing_lies_below_a_limit_nothing_is_said_of_one(fill: Fill) -> None:
     calls = ("methods_sentence()", "effect_sentence(grip, finish)", "effects_table([grip], finish)")
     assert [call for call in calls if "limit" in fill(f"{{{{ {call} }}}}")] == []

@@ -19,9 +19,10 @@ def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> It
     """Yield the results of all adverse events together, then of each term; nothing without a record."""
     if cohort.adverse_events is None:
         return
-    groups: dict[str, list[AdverseEvent]] = {"adverse_events": list(cohort.adverse_events)}
+    by_term: dict[str, list[AdverseEvent]] = {}
     for event in cohort.adverse_events:
-        groups.setdefault(f"adverse_events.{event.name}", []).append(event)
+        by_term.setdefault(f"adverse_events.{event.name}", []).append(event)
+    groups = {"adverse_events": list(cohort.adverse_events), **dict(sorted(by_term.items(), key=_most_first))}
     for id_, group in groups.items():
         subjects = tuple(dict.fromkeys(event.subject for event in group))
         common = Result(
@@ -57,3 +58,9 @@ def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> It
             population="cohort",
         )
         yield record(years, "patient_years", cohort.patient_years, "rate")
+
+
+def _most_first(named: tuple[str, list[AdverseEvent]]) -> tuple[int, int, str]:
+    """Return what terms are sorted by: number of subjects, then of events, then what they are called."""
+    _, group = named
+    return -len({event.subject for event in group}), -len(group), group[0].term.casefold()
