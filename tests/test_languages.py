@@ -350,10 +350,10 @@ def test_those_who_were_studied_are_called_what_the_study_calls_them(
 @pytest.mark.parametrize(
     ("code", "said", "head"),
     [
-        ("en", "; 0 of 7 increased, 7 decreased.", "Increased"),
-        ("nl", "; stijging bij 0 van de 7, daling bij 7.", "Gestegen"),
-        ("fr", "\N{NARROW NO-BREAK SPACE}; hausse chez 0 sur 7, baisse chez 7.", "En hausse"),
-        ("de", "; Anstieg bei 0 von 7, Abfall bei 7.", "Gestiegen"),
+        ("en", "; 7 of 7 decreased, 0 increased.", "Increased"),
+        ("nl", "; daling bij 7 van de 7, stijging bij 0.", "Gestegen"),
+        ("fr", "\N{NARROW NO-BREAK SPACE}; baisse chez 7 sur 7, hausse chez 0.", "En hausse"),
+        ("de", "; Abfall bei 7 von 7, Anstieg bei 0.", "Gestiegen"),
     ],
 )
 def test_where_no_side_is_better_changes_increase_or_decrease(code: str, said: str, head: str) -> None:

@@ -302,12 +302,14 @@ def test_a_text_of_several_values_reads_well(fill: Fill, source: str, text: str)
 @pytest.mark.parametrize(
     ("first", "last", "methods", "effect"),
     [
-        ("label: Start", "label: Finish", "with start by", "From start to finish Grip strength changed by"),
+        ("label: Baseline", "label: Finish", "with baseline by", "From baseline to finish Grip strength changed by"),
+        ("label: Start", "label: Finish", "with the visit at start by",
+         "From start to finish Grip strength changed by"),
         ("label: 8 years", "label: 14 years", "with the visit at 8 years by",
          "Between the visit at 8 years and that at 14 years Grip strength changed by"),
         ("label: First, at: before the dose", "label: Last, at: at the age of 14", "with the visit before the dose by",
          "Between the visit before the dose and that at the age of 14 Grip strength changed by"),
-        ("label: Start", "label: Last, at: in the end", "with start by",
+        ("label: Start", "label: Last, at: in the end", "with the visit at start by",
          "Between the visit at start and that in the end Grip strength changed by"),
     ],
 )  # fmt: skip
