@@ -195,6 +195,14 @@ def test_figures_are_counted_and_raw_html_is_no_text() -> None:
     assert "drawn" not in str(abstract)
 
 
+def test_only_our_own_blocks_are_left_out_of_the_text() -> None:
+    """What an author puts around prose says how it looks."""
+    prose = "::: {.highlight}\n\nSet in a box.\n\n## Discussion\n\n::: aside\nDeep within.\n:::\n:::\n\nBehind it."
+    ours = "::: {.note}\nNot this.\n:::\n\n::: {#x .beside}\nNor this.\n:::\n"
+    abstract = read_abstract(f"## Results\n\n{prose}\n\n{ours}", a_study(), ROOT)
+    assert abstract.sections == (("Results", "Set in a box."), ("Discussion", "Deep within.\n\nBehind it."))
+
+
 # -- limits
 
 
@@ -309,9 +317,9 @@ def test_every_synonym_is_named_as_the_congress_names_it(name: str) -> None:
     assert len(names) == len(set(names))
 
 
-def test_what_stands_in_blocks_is_no_section() -> None:
+def test_what_our_blocks_and_code_hold_is_no_section() -> None:
     profile = packaged("eular-2020")
-    blocks = "::: {.area}\n## Method\n:::\n\n```\n## Method\n```\n\n### Method\n\n##Method"
+    blocks = "::: {.note}\n## Method\n:::\n\n```\n## Method\n```\n\n### Method\n\n##Method"
     assert with_names(blocks, profile) == blocks
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .errors import CohortpressError, Fault, StudyError, StyleError, did_you_mean
+from .markup import Line, lines_of
 
 if TYPE_CHECKING:
     from .language import Language
@@ -20,7 +21,6 @@ ABSTRACT = "report/abstract.qmd"
 # Below it abstract.txt says how long everything is: that part is not for the form.
 RULE = "-" * 60
 
-_FENCE = re.compile(r"^:{3,}(?P<opens>.*)$")
 _HEADING = re.compile(r"^#{1,2}[ \t]+(?P<name>\S.*?)(?:[ \t]+#+)?(?P<attributes>[ \t]+\{[^{}]*\})?[ \t]*$")
 _FIGURE = re.compile(r"<figure\b|(?<!\\)!\[")
 # Private characters that pass through pandoc: where a heading, a table and a cell begin.
@@ -230,10 +230,10 @@ def load_profile(name: str, folders: Sequence[Path], where: str = "") -> Profile
 def with_names(markdown: str, profile: Profile) -> str:
     """Return a document with its sections named as the congress names them."""
     lines = markdown.split("\n")
-    for number, line, around in lines_in_blocks(markdown):
-        heading = None if around else _HEADING.match(line)
+    for line in lines_of(markdown):
+        heading = _heading(line)
         if heading and (name := profile.called(heading["name"])) != heading["name"]:
-            lines[number] = f"## {name}{heading['attributes'] or ''}"
+            lines[line.number - 1] = f"## {name}{heading['attributes'] or ''}"
     return "\n".join(lines)
 
 
@@ -273,9 +273,10 @@ def read_abstract(filled: str, study: Study, folder: Path) -> Abstract:
     from .wordprocessing import read_tables
 
     lines = []
-    for _, line, around in lines_in_blocks(filled):
-        heading = None if around else _HEADING.match(line)
-        lines += [f"\n{_SECTION}{heading['name']}\n"] if heading else [] if around else [line]
+    for line in lines_of(filled):
+        if not (line.is_raw or line.is_set_apart):
+            heading = _heading(line)
+            lines.append(f"\n{_SECTION}{heading['name']}\n" if heading else line.text)
     for table in read_tables(filled):
         # A paragraph a row: a cell that begins like a list or a quotation is none.
         rows = (_CELL + _CELL.join(row) for row in table.rows)
@@ -296,24 +297,8 @@ def read_abstract(filled: str, study: Study, folder: Path) -> Abstract:
     )
 
 
-def lines_in_blocks(markdown: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Yield number, from 0, and text of each line of a document, with what opens the blocks around it.
-
-    The lines that open and close a block, and what stands in a code block or is raw HTML, are left out.
-    """
-    around: list[str] = []
-    code = False
-    for number, line in enumerate(markdown.split("\n")):
-        if line.startswith("```"):
-            code = not code
-        elif code:
-            continue
-        elif not (fence := _FENCE.match(line)):
-            yield number, line, tuple(around)
-        elif fence["opens"].strip():
-            around.append(fence["opens"].strip())
-        else:
-            del around[-1:]
+def _heading(line: Line) -> re.Match[str] | None:
+    return _HEADING.match(line.text) if line.kind == "text" and not line.is_set_apart else None
 
 
 def _section_faults(abstract: Abstract, source: str, profile: Profile) -> Iterator[Fault]:

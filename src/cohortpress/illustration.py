@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .congress import lines_in_blocks
 from .errors import Fault, TemplateError, did_you_mean
 from .figures import KINDS, Alt, Asked, Look, Words, skin
 from .formatting import Formatter
+from .markup import lines_of
 from .templating import Branch, Value, VisitName, plain, visit_names
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def mark_of(name: str) -> str:
 def places(body: str, marks: Collection[str]) -> dict[str, Place]:
     """Return where the figures of a filled document stand."""
     found = dict.fromkeys(marks, Place())
-    for _, line, blocks in lines_in_blocks(body):
-        for mark in marks if _OPEN in line else ():
-            if mark in line:
-                around = " ".join(blocks)
+    for line in lines_of(body):
+        for mark in marks if _OPEN in line.text else ():
+            if mark in line.text:
+                around = " ".join(opening for _, opening in line.around)
                 area, beside = re.search(r"\.area\s+\.([\w-]+)", around), re.search(r"--beside: (\d+)", around)
                 found[mark] = Place(area[1] if area else "figures", int(beside[1]) if beside else 1)
     return found
@@ -71,7 +71,7 @@ def places(body: str, marks: Collection[str]) -> dict[str, Place]:
 
 def characters(body: str) -> int:
     """Return how many characters of text a filled document has, its figures left out."""
-    lines = "\n".join(line for _, line, _ in lines_in_blocks(body))
+    lines = "\n".join(line.text for line in lines_of(body) if line.kind == "text")
     return len(" ".join(re.sub(rf"{_MARK}|{{[^{{}}]*}}|\|[-:| ]+\||[*#\\\[\]]", "", lines).split()))
 
 

@@ -4,31 +4,71 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from .errors import Fault, did_you_mean
 
+# What our own macros put around that which is no prose of the author's: other blocks only say how prose looks.
+SET_APART = frozenset({"masthead", "keywords", "colophon", "table-block", "note", "beside"})
+
 _FENCE = re.compile(r" {0,3}:{3,}(?P<opens>.*)$")
 _FENCE_WITHOUT_BRACE = re.compile(r"^ {0,3}:{3,}\s*\{[^}\n]*$", re.MULTILINE)
-_CODE = re.compile(r" {0,3}(```|~~~)")
+_CODE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a document, with line and text of what opens each block around it, from the outermost in.
+
+    A fence, of a block or of code, stands within what it opens or closes.
+    """
+
+    number: int
+    text: str
+    kind: Literal["text", "fence", "code"]
+    around: tuple[tuple[int, str], ...]
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is of another format: ``{=html}``."""
+        return self.kind == "code" and "{=" in self.around[-1][1]
+
+    @property
+    def is_set_apart(self) -> bool:
+        """Whether it stands in a block that one of our macros made."""
+        return any(SET_APART & set(_classes(opening)) for _, opening in self.around)
+
+
+def lines_of(markdown: str) -> Iterator[Line]:
+    """Yield each line of a document."""
+    around: list[tuple[int, str]] = []
+    closes_code: re.Pattern[str] | None = None
+    for number, text in enumerate(markdown.split("\n"), 1):
+        if closes_code:
+            yield Line(number, text, "code", tuple(around))
+            if closes_code.fullmatch(text):
+                closes_code = None
+                around.pop()
+        elif code := _CODE.match(text):
+            marks = code[1] or code[2]
+            closes_code = re.compile(rf" {{0,3}}{marks}{marks[0]}*\s*")
+            around.append((number, text.strip()))
+            yield Line(number, text, "code", tuple(around))
+        elif not (fence := _FENCE.match(text)):
+            yield Line(number, text, "text", tuple(around))
+        elif fence["opens"].strip(" :"):
+            around.append((number, text.strip()))
+            yield Line(number, text, "fence", tuple(around))
+        else:
+            yield Line(number, text, "fence", tuple(around))
+            del around[-1:]
 
 
 def unclosed(text: str) -> list[tuple[int, str]]:
     """Return line and opening of each block that is not closed; code that is not closed is the only one."""
-    around: list[tuple[int, str]] = []
-    code: tuple[int, str] | None = None
-    for number, line in enumerate(text.split("\n"), 1):
-        if fence := _CODE.match(line):
-            if code is None:
-                code = number, fence[1]
-            elif code[1] == fence[1]:
-                code = None
-        elif code is None and (fence := _FENCE.match(line)):
-            if fence["opens"].strip(" :"):
-                around.append((number, line.strip()))
-            else:
-                del around[-1:]
-    return [code] if code else around
+    *_, last = lines_of(f"{text}\n")
+    return list(last.around[-1:] if last.kind == "code" else last.around)
 
 
 def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -> Iterator[Fault]:
@@ -43,7 +83,8 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
     if unclosed(filled):
         for line, opening in unclosed(source) or [(0, "")]:
             where = _line_of(file, line)
-            close = opening if opening.startswith(("`", "~")) else ":::"
+            code = re.match("[`~]+", opening)
+            close = code[0] if code else ":::"
             problem = f"The block '{opening}' is opened here and not closed." if line else "A block is not closed."
             yield Fault(problem, f"Write {close} on a line of its own where it ends.", where)
         return
@@ -61,8 +102,14 @@ def _line_of(file: str, line: int) -> str:
 
 
 def _areas(text: str) -> list[str]:
-    classes = [re.findall(r"\.([\w-]+)", opens) for opens in re.findall(r"^:{3,}(.*)$", text, re.MULTILINE)]
+    classes = [_classes(opens) for opens in re.findall(r"^:{3,}.*$", text, re.MULTILINE)]
     return [next(name for name in found if name != "area") for found in classes if "area" in found and len(found) > 1]
+
+
+def _classes(opening: str) -> list[str]:
+    """Return the classes of a block: of ``::: {.area .methods}``, or of ``::: note``."""
+    word = re.fullmatch(r":+\s*([\w-]+)[\s:]*", opening)
+    return [word[1]] if word else re.findall(r"\.([\w-]+)", re.sub(r'"[^"]*"', "", opening))
 
 
 def with_line(fault: Fault, source: str, filled: str, file: str) -> Fault:

@@ -12,9 +12,9 @@ from typing import Annotated, Literal, get_args
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
-from .congress import lines_in_blocks
 from .errors import Fault, StudyError, TemplateError
 from .fast_yaml import load
+from .markup import lines_of
 from .result import ResultSet
 from .study import Study
 from .templating import Filler, plain
@@ -125,11 +125,11 @@ def read_text(document: str, folder: Path, study: Study, results: ResultSet, tem
     stubs: Mapping[str, object] = {"draw": lambda *_: "", "qr_code": lambda *_: "", "document": document}
     filled = Filler(study, results, template_folders, stubs).fill(_marked(written(source)), file)[1]
     number, lines, printed = 0, [], []
-    for _, line, around in reversed([*lines_in_blocks(filled)]):
-        number = int(mark[1]) if (mark := _MARK.search(line)) else number
-        if not any(map(_NOT_THE_TEXT.search, around)):
-            lines.append((number, plain(_MARK.sub("", line))))
-            printed += [(number, name) for name in re.findall(r'data-result="([\w.]+)"', line)[::-1]]
+    for line in reversed([line for line in lines_of(filled) if line.kind == "text"]):
+        number = int(mark[1]) if (mark := _MARK.search(line.text)) else number
+        if not any(_NOT_THE_TEXT.search(opening) for _, opening in line.around):
+            lines.append((number, plain(_MARK.sub("", line.text))))
+            printed += [(number, name) for name in re.findall(r'data-result="([\w.]+)"', line.text)[::-1]]
     return Text(file, lines[::-1], printed[::-1])
 
 

@@ -78,8 +78,8 @@ def test_what_no_reader_sees_is_no_piece() -> None:
     ]
 
 
-def test_prose_is_what_stands_in_no_block() -> None:
-    body = '<div class="colophon"><p>a</p></div><section class="level2"><p>b</p></section><div><p>c</p></div>'
+def test_prose_is_what_stands_in_no_block_of_ours() -> None:
+    body = '<div class="colophon"><p>a</p></div><section class="level2"><p>b</p></section><div class="x"><p>c</p></div>'
     assert [(p.text, p.in_prose) for p in page(body)] == [("a", False), ("b", True), ("c", True)]
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from html.parser import HTMLParser
 
 from ..line_ends import with_free_joints
+from ..markup import SET_APART
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _SKIPPED = {"head", "style", "script", "template"}
@@ -19,8 +20,8 @@ _BLOCK = re.compile(
 )
 _APART = re.compile("t[dh]|text|br|" + _BLOCK.pattern)
 _MARKS = {"data-result": "result", "data-constant": "constant", "data-axis": "axis"}
-# Pandoc's own; what has another class is a block of the page.
-_PROSE = re.compile(r"^$|\blevel\d|\bfootnotes\b")
+# What abstract.txt leaves out: our own blocks and figures, and what a bibliography adds.
+_NO_PROSE = SET_APART | {"figure", "references"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Piece:
 
     ``kind`` is text, heading, row, figure, alt, or marker: the number that a browser puts before an item of a
     list. ``section`` is the heading above, ``table`` what the file of the table around is called, ``prints``
-    the results that an alternative text names, in order. ``in_prose`` tells that it stands in no block.
+    the results that an alternative text names, in order. ``in_prose`` tells that it stands in no block of ours.
     """
 
     text: str
@@ -105,7 +106,7 @@ def _pieces(node: _Node, tables: Counter[str], table: str, in_prose: bool) -> It
     """Yield the pieces of a block; ``tables`` counts those that have a name so far."""
     classes = node.given.get("class", "")
     if node.tag in ("div", "section", "figure"):
-        in_prose = in_prose and bool(_PROSE.search(classes))
+        in_prose = in_prose and not _NO_PROSE & set(classes.split())
     if name := re.match(r"table-block ([\w-]+)", classes):
         tables[name[1]] += 1
         table = name[1] if tables[name[1]] == 1 else f"{name[1]}-{tables[name[1]]}"
