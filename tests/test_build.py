@@ -287,3 +287,20 @@ def test_what_is_saved_during_a_build_is_for_the_next(
     steps.clear()
     build(second_study, options, save)
     assert steps == []
+
+
+def test_a_number_in_a_tag_is_warned_of_once_and_refused_by_a_strict_build(second_study: Path) -> None:
+    """Also where a lenient build has made all files before."""
+    replace(second_study / "report/abstract.qmd", "{{ colophon() }}", "Of {{ 37 }} and 38.\n\n{{ colophon() }}")
+    done = cohortpress(second_study, "build", "abstract")
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert [re.findall("37|38", line.partition("number")[2])[0] for line in said] == ["38", "37"]
+    assert said[1].startswith("warning: abstract.html: The number '37' in 'Of 37 and 38.' is no result. Write the ")
+    done = cohortpress(second_study, "build", "abstract")
+    assert done.stderr.splitlines()[:2] == said, "nothing has changed"
+    replace(second_study / "report/abstract.qmd", "and 38", "")
+    assert cohortpress(second_study, "build", "abstract").returncode == 0
+    done = cohortpress(second_study, "build", "abstract", STRICT="1")
+    assert done.returncode == 1
+    assert "error: abstract.html: 'Of 37 .': should be a result or a constant, is '37'." in done.stderr

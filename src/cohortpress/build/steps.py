@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, OutputError
 from ..freshness import WHOLE
-from ..ledger import digest
+from ..ledger import Input, digest
 from ..publishing import publish, recover
 from .drawing import Drawing
 from .filling import Filling
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..language import Language
     from ..result import ResultSet
     from ..study import Study
-    from ..verify import Check
+    from ..verify import Check, Finding
     from ..verify import Report as Verified
     from ..verify.files import Outputs
     from ..vocabulary import Entry
@@ -176,33 +176,45 @@ class Build:
     def _verify(self, document: Document) -> None:
         from ..verify import checks_of
 
-        files, strict = self.space.finished((document,)), self.space.options.strict
-        self._verified[document] = checks_of(document, files, self.study, self.results, self._language, strict=strict)
+        files = self.space.finished((document,))
+        self._verified[document] = checks_of(document, files, self.study, self.results, self._language)
 
     def _verify_results(self) -> None:
         from ..verify import RESULTS, checks_of_results
 
         self._verified[RESULTS] = checks_of_results(self.results, self.space.folder, self.study, self.results)
 
-    def verify(self, files: Outputs | None = None, *, strict: bool = True) -> Verified:
+    def verify(self, files: Outputs | None = None) -> Verified:
         """Read the finished set back, and hold every number in it against the results."""
         from ..verify import verify
 
         files, folder = files or self.space.output, self.space.folder
-        known = self._verified
-        return verify(files, folder, self.study, self._language, self.results, strict=strict, known=known)
+        return verify(files, folder, self.study, self._language, self.results, known=self._verified)
 
-    def _check(self, files: Outputs) -> None:
-        """Raise OutputError where a finished file says something else than the results, or more than it may."""
-        with self.space.timed("verification"):
-            # A typed number has been warned of; only a strict build stops at it.
-            report = self.verify(files, strict=self.space.options.strict)
-        if not report.ok:
-            raise OutputError(*(Fault(f"{f}.", "", c.place) for c in report.checks for f in c.findings))
-        if self.study.publish == "aggregate":
-            from ..privacy import leaks
+    def _check(self, files: Mapping[str, Path]) -> None:
+        """Raise OutputError where a finished file says something else than the results, or more than it may.
 
-            leaks(files, self.space.cohort)
+        Of a number that an author typed only a strict build raises it; any other warns.
+        """
+        space, strict = self.space, self.space.options.strict
+
+        def make() -> list[Fault]:
+            from ..verify import UNTRACED
+
+            found = [(check, finding) for check in self.verify(files).checks for finding in check.findings]
+            typed = [(c.place, f) for c, f in found if c.name == UNTRACED and not strict]
+            if len(found) > len(typed):
+                wrong = ((c, f) for c, f in found if strict or c.name != UNTRACED)
+                raise OutputError(*(Fault(f"{f}.", "", c.place) for c, f in wrong))
+            if self.study.publish == "aggregate":
+                from ..privacy import leaks
+
+                leaks(files, space.cohort)
+            said = " ".join(warning.problem for warning in space.warnings)
+            return [_typed(finding, place) for place, finding in typed if f"number {finding.found} is" not in said]
+
+        inputs: list[Input] = [*files, *files.values(), self.study.file_in(space.folder), repr(strict)]
+        space.caution(space.step("verification", inputs, [], make))
 
     def _publish(self) -> list[Path]:
         """Put the finished set into ``_output/``, whole or not at all; return its files."""
@@ -214,7 +226,6 @@ class Build:
         texts = self._texts
 
         def make() -> None:
-            self._check(files)
             if self._says_anew(texts):
                 from ..changes import changes
 
@@ -222,9 +233,16 @@ class Build:
             publish(files, space.output, replaced=before)
             space.ledger.note("changes", texts, [])
 
+        self._check(files)
         space.step("outputs", [*files, *files.values()], placed, make)
         space.ledger.note(WHOLE, space.choices_and_files, placed, space.read, space.warnings)
         return placed
+
+
+def _typed(finding: Finding, place: str) -> Fault:
+    """Return the warning of a number that no result gives, as in ``{{ 37 }}``: where it is written, nobody can tell."""
+    mend = "Write the result that it is, or declare it under 'constants:' in report/study.yml."
+    return Fault(f"The number {finding.found} in {finding.place} is no result.", mend, place)
 
 
 @contextlib.contextmanager

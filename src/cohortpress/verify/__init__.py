@@ -14,12 +14,12 @@ from ..errors import CohortpressError
 from ..language import Language
 from ..result import ResultSet
 from ..study import Documents, Study
-from .checks import attached, data, format_of, origins, results_file, tables, trace_alts, traced, untraced
+from .checks import UNTRACED, attached, data, format_of, origins, results_file, tables, trace_alts, traced, untraced
 from .files import Outputs, Unreadable, outputs, read_text
 from .page import read_page
 from .report import Check, Finding, Report
 
-__all__ = ["Check", "Finding", "Report", "checks_of", "checks_of_results", "read_page", "verify"]
+__all__ = ["UNTRACED", "Check", "Finding", "Report", "checks_of", "checks_of_results", "read_page", "verify"]
 
 RESULTS = "results.json"
 FORMATS = {"abstract": ("pdf", "docx", "txt"), "poster": ("pdf",)}
@@ -32,15 +32,13 @@ def verify(
     language: Language,
     results: ResultSet | None = None,
     *,
-    strict: bool = True,
     known: Mapping[str, Sequence[Check]] = MappingProxyType({}),
 ) -> Report:
     """Check the files in ``output``: a folder, or a mapping from their names below it to where they lie.
 
     ``folder`` is the study's. ``results``, where they were computed anew, must be those in results.json,
-    unless the data have changed since, which is said by itself. ``language`` is that of the study. Unless it is
-    ``strict``, numbers that an author typed are let be. ``known`` are checks that were made before, of
-    a document or of results.json.
+    unless the data have changed since, which is said by itself. ``language`` is that of the study. ``known`` are
+    checks that were made before, of a document or of results.json.
     """
     files = outputs(output)
     documents = [name for name in Documents.model_fields if {f"{name}.html", f"{name}.pdf"} & files.keys()]
@@ -53,7 +51,7 @@ def verify(
         return Report((Check("files that can be read", "_output", len(files), (missing,)),))
     checks = [*(known.get(RESULTS) or checks_of_results(printed, folder, study, results))]
     for name in documents:
-        checks += known.get(name) or checks_of(name, files, study, printed, language, strict=strict)
+        checks += known.get(name) or checks_of(name, files, study, printed, language)
     return Report(tuple(checks))
 
 
@@ -64,7 +62,7 @@ def checks_of_results(printed: ResultSet, folder: Path, study: Study, computed: 
 
 
 def checks_of(
-    document: str, files: Mapping[str, Path], study: Study, results: ResultSet, language: Language, *, strict: bool
+    document: str, files: Mapping[str, Path], study: Study, results: ResultSet, language: Language
 ) -> list[Check]:
     """Return the checks of one document: its page against the results, its other files against its page."""
     page, html = f"{document}.html", read_text(files[f"{document}.html"])
@@ -72,7 +70,7 @@ def checks_of(
     spec = study.documents.of(document)
     return [
         traced(page, pieces, study, results, language),
-        *([untraced(page, pieces, study, results, language)] if strict else []),
+        untraced(page, pieces, study, results, language),
         origins(page, html, study, results, language),
         *(format_of(f"{document}.{ending}", pieces, study, files) for ending in FORMATS[document]),
         *(format_of(f"{document}-{kind}.pdf", pieces, study, files) for kind in spec.further),

@@ -33,6 +33,7 @@ _ORIGINS = re.compile(r'<script type="application/json" id="[\w-]+">(.*?)</scrip
 LENGTHS = re.compile(r"\n(?:-{20,}\n|\(\d+ words, ).*", re.DOTALL)
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 TRACED = "a result or a constant"
+UNTRACED = "other numbers, all declared or conventions"  # an author may have typed them
 
 
 def results_file(printed: ResultSet, computed: ResultSet | None, study: Study) -> Check:
@@ -109,7 +110,7 @@ def untraced(
         ):
             typed = fault.problem.removeprefix("The number ").removesuffix(" is typed.")
             findings.append(Finding(f"'{excerpt(piece.text)}'", TRACED, typed))
-    return Check("other numbers, all declared or conventions", file, count, tuple(findings))
+    return Check(UNTRACED, file, count, tuple(findings))
 
 
 def origins(file: str, html: str, study: Study, results: ResultSet, language: Language) -> Check:
