@@ -2,9 +2,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
 
+import pytest
+from PIL import Image
+from studies import ROOT, cohortpress
 from test_templating import HOSTILE, shown
 
+from cohortpress.engine.pandoc import run_pandoc
+from cohortpress.errors import EngineError
 from cohortpress.templating import escape
 from cohortpress.wordprocessing import read_tables, tables
 
@@ -83,3 +94,43 @@ def test_hostile_cells_neither_break_a_table_nor_become_formulas() -> None:
     assert rows == [[cell, "", "x"] for cell in expected]
     assert sum(cell.startswith("'") for cell in expected) >= 5
     assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]
+
+
+class _Counting(BaseHTTPRequestHandler):
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_error(404)
+
+
+def test_the_word_file_takes_nothing_of_the_front_matter_but_the_language(second_study: Path, tmp_path: Path) -> None:
+    """What an author writes there the page does not print either; Word would fetch what it names."""
+    Image.new("RGB", (4, 4)).save(tmp_path / "outside.png")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Counting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        matter = (
+            f"abstract: '![x](http://127.0.0.1:{server.server_port}/x.png)'\n"
+            f"subtitle: '![x]({tmp_path}/outside.png)'\ndate: 3 May 2011\n"
+        )
+        document = second_study / "report/abstract.qmd"
+        document.write_text(f"---\n{matter}---\n\n{document.read_text(encoding='utf-8')}", encoding="utf-8")
+        done = cohortpress(second_study, "build", "abstract")
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(second_study / "_output/abstract.docx") as word:
+        media = [name for name in word.namelist() if name.startswith("word/media/")]
+        text, styles = (word.read(f"word/{part}.xml").decode() for part in ("document", "styles"))
+    assert _Counting.asked == []
+    assert len(media) == 1, "the figure"
+    assert "May 2011" not in text
+    assert 'w:val="en-GB"' in styles
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/x.png", "//a.example/x.png", "../../x.png", "/tmp/x.png", "../%2e%2e/x.png"]
+)
+def test_no_picture_from_outside_the_study_gets_into_word(tmp_path: Path, address: str) -> None:
+    filter_ = f"--lua-filter={ROOT / 'templates/docx.lua'}"
+    with pytest.raises(EngineError, match=re.escape(f"asks for '{address}'. It lies outside the study.")):
+        run_pandoc(tmp_path, "--to=docx", "--output=x.docx", filter_, text=f"![x]({address})")
