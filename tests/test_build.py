@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from studies import (
     cohortpress,
     contents,
@@ -304,3 +305,22 @@ def test_a_number_in_a_tag_is_warned_of_once_and_refused_by_a_strict_build(secon
     done = cohortpress(second_study, "build", "abstract", STRICT="1")
     assert done.returncode == 1
     assert "error: abstract.html: 'Of 37 .': should be a result or a constant, is '37'." in done.stderr
+
+
+@pytest.mark.parametrize("place", ["report/scan.png", "images/the clinic.png"])
+def test_a_picture_that_changes_changes_in_page_and_word(second_study: Path, place: str) -> None:
+    """Also one that lies elsewhere in the study, without a change of anything else."""
+    picture = second_study / place
+    picture.parent.mkdir(exist_ok=True)
+    shown = f"![A clinic](<../{place}>)\n\n{{{{ colophon() }}}}"
+    replace(second_study / "report/abstract.qmd", "{{ colophon() }}", shown)
+    pages, media = [], []
+    for colour in ("red", "blue"):
+        Image.new("RGB", (8, 8), colour).save(picture)
+        done = cohortpress(second_study, "build", "abstract")
+        assert done.returncode == 0, done.stderr
+        pages.append((second_study / "_output/abstract.html").read_bytes())
+        with zipfile.ZipFile(second_study / "_output/abstract.docx") as word:
+            media.append({word.read(name) for name in word.namelist() if name.startswith("word/media/")})
+        assert picture.read_bytes() in media[-1]
+    assert pages[0] != pages[1]

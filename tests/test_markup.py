@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cohortpress.markup import lines_of, unclosed
+from cohortpress.markup import lines_of, pictures_in, unclosed
 
 
 def test_each_line_knows_the_blocks_around_it() -> None:
@@ -57,3 +57,23 @@ def test_what_is_not_closed_is_named() -> None:
 )
 def test_our_own_blocks_are_set_apart(opening: str, apart: bool) -> None:
     assert [line.is_set_apart for line in lines_of(f"{opening}\na\n:::\nb")] == [apart] * 3 + [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![A](../images/x.png)",
+        '![A](../images/x.png "title"){width=50%}',
+        "![A](<../images/x.png>)",
+        '<img alt="a" src="../images/x.png">',
+        "[ref]: ../images/x.png",
+        "![A][ref] and\n\n[ref]:\n  ../images/x.png 'title'",
+    ],
+)
+def test_a_picture_is_found_however_it_is_named(text: str) -> None:
+    assert "../images/x.png" in pictures_in(text)
+
+
+def test_a_name_may_hold_spaces_and_a_long_text_takes_no_long_time() -> None:
+    assert "../the clinic.JPG" in pictures_in("![A](../the clinic.JPG)")
+    assert len([*pictures_in("x" * 1_000_000 + ".png")]) == 1

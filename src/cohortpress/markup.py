@@ -17,6 +17,12 @@ _FENCE_WITHOUT_BRACE = re.compile(r"^ {0,3}:{3,}\s*\{[^}\n]*$", re.MULTILINE)
 _CODE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$")
 
 
+# The end of a picture's name, and what may stand before its beginning: with and without spaces in the name.
+_PICTURE = re.compile(r"\.(?:a?png|avif|bmp|gif|heic|ico|jfif|jpe?g|svg|tiff?|webp)\b", re.I)
+_BEFORE = re.compile(r"[\s\"'()<>|]"), re.compile(r"[\n\"'()<>|]")
+_LONGEST = 500  # characters
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of a document, with line and text of what opens each block around it, from the outermost in.
@@ -63,6 +69,13 @@ def lines_of(markdown: str) -> Iterator[Line]:
         else:
             yield Line(number, text, "fence", tuple(around))
             del around[-1:]
+
+
+def pictures_in(text: str) -> Iterator[str]:
+    """Yield whatever may be the name of a picture in a document, however it is written there."""
+    for end in (found.end() for found in _PICTURE.finditer(text)):
+        before = text[max(0, end - _LONGEST) : end]
+        yield from {pattern.split(before)[-1].strip() for pattern in _BEFORE}
 
 
 def unclosed(text: str) -> list[tuple[int, str]]:

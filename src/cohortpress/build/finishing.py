@@ -39,7 +39,8 @@ class Finishing:
 
         space, engine = self._space, self._space.engine
         filled, plain, css, html = self._files("qmd", "plain.html", "css", "html")
-        around = [space.folder / PROJECT_FILE, *space.templates("*.html"), *space.pictures]
+        shown = [*space.pictures, *space.pictures_of(self._document)]
+        around = [space.folder / PROJECT_FILE, *space.templates("*.html"), *shown]
         inputs: list[Input] = [engine.name, engine.version(filled), filled, *around]
 
         def make() -> None:
@@ -112,13 +113,14 @@ class Finishing:
         space = self._space
         filled, docx = self._files("qmd", "docx")
         lua = space.template("docx.lua")
-        pictures = sorted((space.work / "figures").glob(f"{self._document}-*.png"))
+        drawn = sorted((space.work / "figures").glob(f"{self._document}-*.png"))
         options = ["--from=markdown", "--to=docx", f"--lua-filter={lua.resolve()}", "--output", docx.name]
 
         def make() -> None:
             run_pandoc(space.work, filled.name, *options)
 
-        space.step(f"Word file of the {self._document}", [filled, lua, *pictures], [docx], make)
+        inputs = [filled, lua, *drawn, *space.pictures_of(self._document)]
+        space.step(f"Word file of the {self._document}", inputs, [docx], make)
 
     def text(self, language: Language) -> None:
         """The filled document to plain text, for a congress's form, with its counts."""

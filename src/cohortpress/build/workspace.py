@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from ..errors import CohortpressError, DataError, Doubt, Fault, Refused
 from ..freshness import ANALYSIS, LEDGER, TEMPLATES, packaged_templates, sources, whole_key
@@ -234,8 +235,9 @@ class Workspace:
 
     @property
     def read(self) -> list[Path]:
-        """The files that the study names."""
-        return [*self.data, *self.profiles]
+        """The files that the study and its documents name."""
+        shown = (picture for document in DOCUMENTS for picture in self.pictures_of(document))
+        return [*self.data, *self.profiles, *dict.fromkeys(shown)]
 
     @cached_property
     def measured(self) -> list[Path]:
@@ -246,6 +248,17 @@ class Workspace:
     def pictures(self) -> list[Path]:
         """What a page may show: anything beside the prose."""
         return [path for path in sorted((self.folder / "report").rglob("*")) if path.suffix not in (".qmd", ".yml")]
+
+    def pictures_of(self, document: Document) -> list[Path]:
+        """Return the pictures of the study, wherever they lie in it, that a filled document names."""
+        from ..markup import pictures_in
+
+        filled, study, work = self.file(document, "qmd"), self.folder.resolve(), self.work.resolve()
+        if not filled.is_file():
+            return []
+        names = pictures_in(filled.read_text(encoding="utf-8"))
+        paths = sorted({(work / unquote(name)).resolve() for name in names})
+        return [path for path in paths if study in path.parents and work not in path.parents and path.is_file()]
 
     # -- how a step runs
 
