@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 from PIL import Image
-from studies import ROOT, cohortpress
+from studies import ROOT, cohortpress, replace
 from test_templating import HOSTILE, shown
 
 from cohortpress.engine.pandoc import run_pandoc
@@ -134,3 +134,27 @@ def test_no_picture_from_outside_the_study_gets_into_word(tmp_path: Path, addres
     filter_ = f"--lua-filter={ROOT / 'templates/docx.lua'}"
     with pytest.raises(EngineError, match=re.escape(f"asks for '{address}'. It lies outside the study.")):
         run_pandoc(tmp_path, "--to=docx", "--output=x.docx", filter_, text=f"![x]({address})")
+
+
+def test_pictures_of_an_abstract_may_stand_anywhere(second_study: Path) -> None:
+    """In Word with their texts, in the text for a form not at all; what was built has been held against the page."""
+    Image.new("RGB", (8, 8)).save(second_study / "report/a.png")
+    pictures = (
+        '![](../report/a.png){alt="By itself"}\n\n![At the start](../report/a.png) of a line.\n\n'
+        'Within ![told](../report/a.png){alt="told otherwise"} it.\n\n![With a caption](../report/a.png)\n\n'
+        '![Caption](../report/a.png){alt="and its own text"}\n\n{{ colophon() }}'
+    )
+    replace(second_study / "report/abstract.qmd", "{{ colophon() }}", pictures)
+    done = cohortpress(second_study, "build", "abstract")
+    assert done.returncode == 0, done.stderr
+    text = (second_study / "_output/abstract.txt").read_text(encoding="utf-8")
+    assert " of a line. Within it. Table 1." in " ".join(text.split())
+
+
+def test_a_picture_without_a_text_is_named_with_its_line(second_study: Path) -> None:
+    Image.new("RGB", (8, 8)).save(second_study / "report/a.png")
+    replace(second_study / "report/abstract.qmd", "{{ colophon() }}", "![A](../report/a.png) ![](../report/a.png)")
+    done = cohortpress(second_study, "build", "abstract")
+    assert done.returncode == 1
+    said = "report/abstract.qmd, line 12: '![](../report/a.png)' has no text for those who cannot see it. Write between"
+    assert f"error: {said}" in done.stderr

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .errors import CohortpressError, Fault, StudyError, StyleError, did_you_mean
+from .freshness import packaged_templates
 from .markup import Line, lines_of
 
 if TYPE_CHECKING:
@@ -281,7 +282,8 @@ def read_abstract(filled: str, study: Study, folder: Path) -> Abstract:
         # A paragraph a row: a cell that begins like a list or a quotation is none.
         rows = (_CELL + _CELL.join(row) for row in table.rows)
         lines.append("\n\n".join(["", _TABLE, table.caption, *rows, table.note]))
-    options = "--sandbox", "--from=markdown", "--to=plain", "--wrap=none"
+    without_pictures = f"--lua-filter={packaged_templates() / 'text.lua'}"
+    options = "--sandbox", "--from=markdown", "--to=plain", "--wrap=none", without_pictures
     plain = run_pandoc(folder, *options, text="\n".join(lines), of="the text of the abstract")
     text, *tables = plain.split(_TABLE)
     before, *rest = text.split(_SECTION)

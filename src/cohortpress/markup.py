@@ -126,7 +126,7 @@ def _classes(opening: str) -> list[str]:
 
 
 def with_line(fault: Fault, source: str, filled: str, file: str) -> Fault:
-    """Return a fault that names no place, or a line of the ``filled`` document, with its line of ``source``.
+    """Return a fault that names no place, or a line of the ``filled`` document, with its file, and line of ``source``.
 
     That is the first one that reads like the filled line, or that holds what the fault quotes.
     """
@@ -137,4 +137,5 @@ def with_line(fault: Fault, source: str, filled: str, file: str) -> Fault:
     else:
         quoted = None if fault.where else re.search(r"'([^']+)'", fault.problem)
         found = (n for n, line in enumerate(lines, 1) if quoted and quoted[1] in line)
-    return replace(fault, where=f"{file}, line {line}") if (line := next(found, 0)) else fault
+    line = next(found, 0)
+    return replace(fault, where=_line_of(file, line)) if line or not fault.where else fault

@@ -136,7 +136,8 @@ class Finishing:
             write(txt, submission(text, written, space.study, profile, language, space.work))
 
         study = space.study.file_in(space.folder)
-        inputs: list[Input] = [filled, source, study, repr(space.congress), *space.templates("language/*.jinja")]
+        around = [*space.templates("language/*.jinja"), *space.templates("text.lua")]
+        inputs: list[Input] = [filled, source, study, repr(space.congress), *around]
         space.step(f"text of the {document}", inputs, [txt], make)
 
 

@@ -75,6 +75,9 @@ class _Embedder(HTMLParser):
             if address.startswith(("data:", "#")) or (path := self._inside(address)) is None:
                 continue
             if tag == "img" and name == "src":
+                if not given.get("alt"):
+                    problem = f"'![]({address})' has no text for those who cannot see it."
+                    self.faults.append(Fault(problem, "Write between the brackets, or as alt, what the picture shows."))
                 self.changes.append((text, _tag(tag, dict(attrs) | {"src": _data_uri(path)})))
             elif tag == "link" and given.get("rel") == "stylesheet":
                 css = path.read_text(encoding="utf-8")

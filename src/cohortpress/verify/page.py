@@ -20,8 +20,8 @@ _BLOCK = re.compile(
 )
 _APART = re.compile("t[dh]|text|br|" + _BLOCK.pattern)
 _MARKS = {"data-result": "result", "data-constant": "constant", "data-axis": "axis"}
-# What abstract.txt leaves out: our own blocks and figures, and what a bibliography adds.
-_NO_PROSE = SET_APART | {"figure", "references"}
+# What abstract.txt leaves out: our own blocks, what a bibliography adds, and any figure.
+_NO_PROSE = SET_APART | {"references"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _pieces(node: _Node, tables: Counter[str], table: str, in_prose: bool) -> It
     """Yield the pieces of a block; ``tables`` counts those that have a name so far."""
     classes = node.given.get("class", "")
     if node.tag in ("div", "section", "figure"):
-        in_prose = in_prose and not _NO_PROSE & set(classes.split())
+        in_prose = in_prose and node.tag != "figure" and not _NO_PROSE & set(classes.split())
     if name := re.match(r"table-block ([\w-]+)", classes):
         tables[name[1]] += 1
         table = name[1] if tables[name[1]] == 1 else f"{name[1]}-{tables[name[1]]}"
