@@ -753,6 +753,14 @@ def test_what_stands_in_the_data_prints_as_it_stands(hostile: Path) -> None:
     assert widths == {2, 4}
 
 
+def test_a_label_that_ends_with_a_backslash_ends_its_caption_alone(tmp_path: Path) -> None:
+    folder = write_second_study(tmp_path)
+    replace(folder / STUDY, "label: Start", r"label: 'St\a\'")
+    html = html_of(filler_of(folder).fill("{{ endpoints_table([grip]) }}", FILE)[1])
+    assert ":::" not in html
+    assert re.search(r'<div class="table-block endpoints"[^>]* aria-label="[^"]* St\\a\\"', html, re.I), html
+
+
 def test_the_title_of_the_page_is_the_title_as_it_stands(hostile: Path) -> None:
     study = load(hostile)[0]
     options = (
