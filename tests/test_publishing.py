@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -90,6 +91,12 @@ def test_what_is_no_longer_made_goes_and_what_is_the_users_stays(target: Path) -
     assert (target / "link").readlink() == Path("../elsewhere")
     assert (target / "dangling").readlink() == Path("nowhere")
     assert (target.parent / "elsewhere/far.txt").read_text() == "far"
+
+
+def test_who_may_write_into_the_folder_still_may(target: Path) -> None:
+    target.chmod(0o2775)
+    publish(finished(target.parent, "new"), target, replaced=set(NAMES))
+    assert stat.S_IMODE(target.stat().st_mode) == 0o2775
 
 
 def test_a_folder_of_ours_that_became_empty_goes(target: Path) -> None:

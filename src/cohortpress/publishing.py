@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +26,8 @@ def publish(files: Mapping[str, Path], target: Path, *, replaced: set[str]) -> N
     staging = _staging(target) / str(os.getpid())
     staging.mkdir(parents=True)
     try:
+        if target.is_dir():
+            _admit_the_same(target, staging)
         for name, source in files.items():
             place = staging / name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -43,6 +46,14 @@ def recover(target: Path) -> None:
         _set_aside(target).rename(target)
     for left in (_staging(target), _set_aside(target)):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _admit_the_same(old: Path, new: Path) -> None:
+    """Give a folder, before anything lies in it, the group and the rights of another: a team may share it."""
+    given = old.stat()
+    with contextlib.suppress(OSError):  # a group that is not ours
+        os.chown(new, -1, given.st_gid)
+    new.chmod(stat.S_IMODE(given.st_mode) | stat.S_IRWXU)
 
 
 def _staging(target: Path) -> Path:
