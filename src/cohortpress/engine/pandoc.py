@@ -22,7 +22,7 @@ from .embedding import embed
 # Pandoc would take 64 MB before it reads a word; this is less, and no slower.
 LEAN = ("+RTS", "-A4m", "-H4m", "-RTS")
 ONE_AT_A_TIME = threading.Lock()  # each takes 60 MB, and the cores are busy with the printing
-# Word files carry a date; the same inputs shall give the same file on any day.
+# Word files carry a date; the same inputs shall give the same file on any day, whatever a caller has set.
 LONG_AGO = "1577836800"  # 2020-01-01
 # What Quarto alone understands, and what it is called.
 _QUARTO_ONLY = {
@@ -53,7 +53,7 @@ def run_pandoc(folder: Path, *arguments: str, text: str | None = None, of: str =
         done = subprocess.run(
             [pandoc(), *LEAN, "--fail-if-warnings", *arguments],
             cwd=folder,
-            env={**os.environ, "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", LONG_AGO)},
+            env={**os.environ, "SOURCE_DATE_EPOCH": LONG_AGO},
             input=text,
             capture_output=True,
             encoding="utf-8",
