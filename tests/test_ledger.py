@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import shutil
 import threading
+import tomllib
 from pathlib import Path
 
 import pytest
+from studies import ROOT
 
-from cohortpress.ledger import Digests, Ledger, code_digest, digest, file_digest, write
+from cohortpress.ledger import LIBRARIES, Digests, Ledger, code_digest, digest, file_digest, write
 
 
 @pytest.fixture
@@ -144,3 +147,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 def test_the_code_has_a_digest() -> None:
     assert code_digest() == code_digest()
     assert len(code_digest()) == 64
+
+
+def test_the_releases_of_all_that_computes_reads_or_draws_are_known() -> None:
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    without_effect = {"click", "pydantic", "pyyaml", "watchfiles"}  # they read the wishes, and say what is wrong
+    assert {name.lower() for name in LIBRARIES} | without_effect == {re.split("[>=]", need)[0] for need in needs}

@@ -20,7 +20,8 @@ from .releases import release
 # Those whose release can change a number or a page.
 LIBRARIES = (
     "numpy", "scipy", "matplotlib", "babel", "Jinja2", "weasyprint", "pypandoc_binary", "fonttools", "segno",
-    "font-source-sans-pro", "font-source-serif-pro",
+    "font-source-sans-pro", "font-source-serif-pro", "fontpkg-ibm-plex-sans", "pandas", "pillow", "pypdfium2",
+    "python-calamine",
 )  # fmt: skip
 
 Input = Path | str | bytes
