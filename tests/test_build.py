@@ -26,7 +26,7 @@ from studies import (
     text_of_pdf,
 )
 
-from cohortpress.build import Options, build
+from cohortpress.build import Build, Options, build
 from cohortpress.errors import OutputError
 
 OUTPUTS = {
@@ -324,3 +324,17 @@ def test_a_picture_that_changes_changes_in_page_and_word(second_study: Path, pla
             media.append({word.read(name) for name in word.namelist() if name.startswith("word/media/")})
         assert picture.read_bytes() in media[-1]
     assert pages[0] != pages[1]
+
+
+def test_a_document_is_filled_once_although_it_is_shown_before_word_has_its_pictures(second_study: Path) -> None:
+    """As the preview shows it, and as Quarto lets it be filled by one command and printed by another."""
+    steps: list[str] = []
+    with Build(second_study, Options("pandoc", documents=("abstract",)), lambda step, _: steps.append(step)) as build:
+        build.fill("abstract")
+        build.run()
+    assert steps.count("prose of the abstract") == steps.count("abstract-courses-1 for Word") == 1
+    replace(second_study / "sessions.csv", "30.5", "31.5")
+    assert "abstract-courses-1 for Word" in cohortpress(second_study, "fill").stderr
+    done = cohortpress(second_study, "build", "abstract")
+    assert "PDF of the abstract" in done.stderr
+    assert "prose of the abstract" not in done.stderr.replace("check of the prose of the abstract", "")

@@ -153,6 +153,7 @@ def fill(theme: str | None, strict: bool, folder: Path, quiet: bool) -> None:
     with Build(folder, options, progress, progress.warn) as steps:
         for document in options.documents:
             steps.fill(document)
+            steps.draw_for_word(document)  # else what prints would have to fill it anew
 
 
 @main.command("print")

@@ -97,6 +97,6 @@ class Drawing:
         from ..illustration import pictures
 
         filled = self._space.file(self._document, "qmd")
-        if "docx" not in ENDINGS[self._document] or not filled.is_file():
-            return False
+        if self._for_word or "docx" not in ENDINGS[self._document] or not filled.is_file():
+            return False  # those that are noted this build will draw
         return not all((self._space.work / name).is_file() for name in pictures(filled.read_text(encoding="utf-8")))
