@@ -73,8 +73,8 @@ class Courses(VisitPanel):
         self.label(pen, plot, *labels)
 
     def _draw_median(self, pen: Pen, plot: Plot) -> None:
-        """Draw the median, thinner to and from where it is that of no more than half of those once measured."""
-        most = max(visit.n for visit in self.visits)
+        """Draw the median, thinner to and from where it is that of no more than half of those measured at first."""
+        most = self.visits[0].n
         ends = [
             ((x, plot.y(median.value)), 2 * visit.n <= most)
             for x, median, visit in zip(plot.xs, self.medians, self.visits, strict=True)
