@@ -120,7 +120,6 @@ EXCEPTIONS = {
     "headlines.py: format": LENGTHS,
     "printing.py: format": LENGTHS,
     "preflight.py: format": LENGTHS,
-    "comparison.py: format": "the difference of two Decimals, written whole",
     "cli.py: format": "seconds that a step took",
 }
 
