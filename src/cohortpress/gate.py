@@ -20,11 +20,16 @@ from .study import Study
 from .unwritten import unwritten
 from .utf8 import read_utf8
 
+# What the list of references is called: its volumes and pages are those of others.
+REFERENCES = (
+    "references|bibliography|literatur(verzeichnis)?|referenzen|literatuur|referenties|r[ée]f[ée]rences|bibliographie"
+)
 # What is no prose in a document or a macro file; it is blanked, so that offsets stay.
 NOT_PROSE = [
     re.compile(pattern, flags)
     for pattern, flags in (
         (r"\A---\n.*?\n---\n", re.S),
+        (rf"^#+[^\S\n]+({REFERENCES})\b.*?(?=^#|^:::|\Z)", re.S | re.M | re.I),
         (r"\{##.*?##\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->", re.S),
         (r"^(```+|~~~+).*?^\1", re.S | re.M),
         (r"`[^`\n]+`", 0),

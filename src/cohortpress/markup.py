@@ -12,6 +12,7 @@ from .errors import Fault, did_you_mean
 # What our own macros put around that which is no prose of the author's: other blocks only say how prose looks.
 SET_APART = frozenset({"masthead", "keywords", "colophon", "table-block", "note", "beside"})
 
+_CITATION = re.compile(r"(?<![\w\\`])\[-?@(\w[\w:.-]*)")
 _FENCE = re.compile(r" {0,3}:{3,}(?P<opens>.*)$")
 _FENCE_WITHOUT_BRACE = re.compile(r"^ {0,3}:{3,}\s*\{[^}\n]*$", re.MULTILINE)
 _CODE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$")
@@ -101,6 +102,10 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
             problem = f"The block '{opening}' is opened here and not closed." if line else "A block is not closed."
             yield Fault(problem, f"Write {close} on a line of its own where it ends.", where)
         return
+    for line, text in enumerate(source.split("\n"), 1):
+        if cited := _CITATION.search(text):
+            mend = "Write the reference below '## References', or as a note: [^1] here and '[^1]: ...' below."
+            yield Fault(f"'[@{cited[1]}]' is looked up in no bibliography.", mend, _line_of(file, line))
     if areas is None:
         return
     for name in dict.fromkeys(_areas(filled)):
