@@ -206,6 +206,7 @@ def test_blank_rows_count_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
         ('"<30,5"', "'<30,5' has a decimal comma.", "Write <30.5."),
         ("\N{MINUS SIGN}3", "'\N{MINUS SIGN}3' has a typeset minus sign.", "Write -3."),
         ("1e999", "'1e999' is too large.", "Use a larger unit."),
+        ("<x", "'<x' is a limit without its number.", "Write < and the number, as <0.6."),
         ("30 kg", "'30 kg' has a unit.", "Write 30, and the unit in study.yml."),
         (
             "=30+1",
@@ -226,7 +227,6 @@ def test_blank_rows_count_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
                 "inf",
                 "-Infinity",
                 "<",
-                "<x",
                 ">30",
                 "3O",
                 "1_000",

@@ -107,7 +107,7 @@ does over a whole year is rarely followed.
 - **Treatment:** a walk on every day, at a pace of one's own; calls by a nurse
 - **Measured:** pain, disability, walking distance, sleep, CRP and painkillers, before the first walk and at each visit
 - **Reported:** median (range); n, patients measured; pairs, patients measured at both visits; nothing imputed
-- **Tested:** {{ methods_sentence() }} At one year p values are adjusted by the method of Holm.
+- **Tested:** {{ methods_sentence() }}
 
 :::
 
