@@ -179,6 +179,19 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
             "report/poster.qmd, line 11: The block '```' is opened here and not closed. Write ``` on a line of its own",
         ),
         ("report/poster.qmd", "## Methods", "{{< include x.qmd >}}", "report/poster.qmd, line 11: "),
+        ("report/poster.qmd", "## Methods", "<Script>1</script>", "report/poster.qmd, line 11: '<script' runs in no"),
+        (
+            "report/poster.qmd",
+            "## Methods",
+            "## Methods[^1]\n\n[^1]: A note.\n",
+            "report/poster.qmd: A poster has no place for footnotes. Write them as text, between '::: {.note}' and",
+        ),
+        (
+            "report/poster.qmd",
+            "## Methods",
+            "![A climber](report/study.yml)",
+            "report/poster.qmd, line 11: The page asks for 'report/study.yml'. There is no such file. Write '../report/",
+        ),
         (
             "report/poster.qmd",
             "## Methods",

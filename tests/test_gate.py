@@ -71,6 +71,7 @@ def test_a_typed_number_is_found(
         "::: {.area .x2}\n\n```{=html}\n<b>3</b>\n```\n\n1. an item of a list\n\n[^1]: a note",
         "---\ntitle: 5\n---\n\nno number",
         "one of the patients, and none of them",
+        "platelets in 10⁹/l, and viruses in 10⁻³",
     ],
 )
 def test_what_is_no_result_may_be_typed(prose: str, study: Study, results: ResultSet, english: Language) -> None:

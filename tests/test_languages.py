@@ -367,8 +367,12 @@ def test_where_no_side_is_better_changes_increase_or_decrease(code: str, said: s
         return plain(filler.fill(f"{{{{ {call} }}}}", "x")[1]).replace("\N{NO-BREAK SPACE}", " ")
 
     assert filled("effect_sentence(crp, month_6)").endswith(said)
-    moved = {"en": "decreased in seven of seven", "fr": "baisse chez sept sur sept, hausse chez",
-             "nl": "daling bij zeven van de zeven", "de": "Abfall bei sieben von sieben, Anstieg bei keinem"}  # fmt: skip
+    moved = {
+        "en": "decreased in seven of seven",
+        "fr": "baisse chez sept sur sept, hausse chez",
+        "nl": "daling bij zeven van de zeven",
+        "de": "Abfall bei sieben von sieben, Anstieg bei keinem",
+    }
     assert moved[code] in filled("moved_sentence(crp, month_6)")
     alone, mixed = filled("effects_table([crp], month_6)"), filled("effects_table([esr, crp], month_6)")
     assert f"| {head} |" in alone

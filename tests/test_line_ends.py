@@ -21,6 +21,7 @@ def typed(text: str) -> str:
         "<span>1.5</span>–^<span>6.1</span>~mg/^l, 35~mm/^h, <span>7</span>~pairs in 8 men",
         "−2.5–^−1.3 at 6~months, 6~Monate",
         "DAS-^CRP in so-^JIA, C-^reactive, P-^Werte, interleukin-^6; not signed-rank, 2010-2012",
+        "<td>Glucose, mmol/^L</td> in mmol/^mol",
         "median (range; n~measured), P~values, p~of the change, an item",
     ],
 )

@@ -103,6 +103,8 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
             yield Fault(problem, f"Write {close} on a line of its own where it ends.", where)
         return
     for line, text in enumerate(source.split("\n"), 1):
+        if re.search(r"<script\b", text, re.IGNORECASE):
+            yield Fault("'<script' runs in no document.", "Take it out.", _line_of(file, line))
         if cited := _CITATION.search(text):
             mend = "Write the reference below '## References', or as a note: [^1] here and '[^1]: ...' below."
             yield Fault(f"'[@{cited[1]}]' is looked up in no bibliography.", mend, _line_of(file, line))

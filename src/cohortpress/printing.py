@@ -236,7 +236,10 @@ def _is_cell(box: Any) -> bool:
 def _misplaced(lines: _Lines, names: Sequence[str]) -> Iterator[Fault]:
     """Yield a fault for each area that the grid has no place for."""
     for name in dict.fromkeys(names):
-        if not any(name in line for line in lines):
+        if name == "footnotes":
+            mend = "Write them as text, between '::: {.note}' and ':::'."
+            yield Fault("A poster has no place for footnotes.", mend)
+        elif not any(name in line for line in lines):
             known = ", ".join(dict.fromkeys(place for line in lines for place in line if place))
             mend = f"Name it in the theme's areas, or take one of: {known}."
             yield Fault(f"The theme has no place for '{name}'.", mend)

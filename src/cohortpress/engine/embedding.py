@@ -103,8 +103,8 @@ class _Embedder(HTMLParser):
             self._refuse(address, "It lies outside the study.")
         elif not path.is_file():
             name = unquote(address)
-            there = (self._study / "report" / name).is_file()
-            self._refuse(name, "There is no such file.", f"Write '../report/{name}'." if there else "")
+            there = next((path for path in (name, f"report/{name}") if (self._study / path).is_file()), "")
+            self._refuse(name, "There is no such file.", f"Write '../{there}'." if there else "")
         else:
             return path
         return None

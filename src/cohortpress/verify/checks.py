@@ -216,7 +216,7 @@ def _names(study: Study, results: ResultSet, language: Language) -> re.Pattern[s
     """
     source = (study.source.citation, study.source.url, study.source.licence) if study.source else ()
     said = [study.title, study.notice, study.contact, study.funding, study.address, study.poster_number]
-    said += [*study.affiliations, *source, *study.keywords]
+    said += [*study.authors, *study.affiliations, *source, *study.keywords]
     said += [text for result in results for text in (result.label, result.unit)]
     said += [*language.word.values(), *(said_of(result, "error", language) or "" for result in results)]
     numbered = {_however_spaced(text.translate(_QUOTES)) for text in said if re.search(r"\d", text)}
