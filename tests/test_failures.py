@@ -190,7 +190,7 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
             "report/poster.qmd",
             "## Methods",
             "![A climber](report/study.yml)",
-            "report/poster.qmd, line 11: The page asks for 'report/study.yml'. There is no such file. Write '../report/",
+            "report/poster.qmd, line 11: The page asks for 'report/study.yml'. There is no such file. Write '..",
         ),
         (
             "report/poster.qmd",
