@@ -1,6 +1,6 @@
 # Set-up, build and tests: `make help` lists them. Needs Python 3.11 or newer; all else is set up in .venv.
 .DEFAULT_GOAL := help
-.PHONY: abstract bench check clean docs fill gallery help lint lock new pictures poster preview print report schema setup setup-dev test verify
+.PHONY: abstract baselines bench check clean docs fill gallery help lint lock new pictures poster preview print report schema setup setup-dev test verify
 
 # `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
@@ -54,6 +54,9 @@ bench: setup-dev ## How long and how much memory, beside the floor and R Markdow
 
 gallery: setup ## Pictures of all themes and figures for the documentation
 	@$(PYTHON) tools/gallery.py
+
+baselines: report ## The small pictures that tests hold the flagship's pages against
+	@$(PYTHON) tools/baselines.py
 
 docs: setup-dev ## The documentation as a site, into build/docs
 	@$(PYTHON) -m sphinx --quiet --fail-on-warning --keep-going -d build/doctrees docs build/docs
