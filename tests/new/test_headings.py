@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from cohortpress.new.headings import label, read_heading, slug, time_of, within_a_sentence
-from cohortpress.new.schedule import schedule, windows
+from cohortpress.new.schedule import BEFORE, schedule, windows
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,8 @@ from cohortpress.new.schedule import schedule, windows
         ("Visit 2", "visit_2"),
         ("V2", "v2"),
         ("after", "after"),
+        ("-15 min", "minute_before_15"), ("Day -1", "day_before_1"), ("Week \u22124", "week_before_4"),
+        ("-0.5 h", "hour_before_0_5"), ("Week-4", "week_4"), ("- 6 months", "month_6"),
         ("0h", "baseline"), ("24h", "hour_24"), ("24 hours", "hour_24"), ("t2h", "hour_2"), ("T 0.5 h", "hour_0_5"),
         ("0,5 h", "hour_0_5"), ("6 Std.", "hour_6"), ("2 heures", "hour_2"), ("6 uur", "hour_6"),
         ("30 min", "minute_30"), ("t30min", "minute_30"), ("Minute 30", "minute_30"), ("nach 15 Minuten", "minute_15"),
@@ -154,8 +156,28 @@ def test_schedules(
     said = {visit.name: " ".join(f"{unit} {number}" for unit, number in visit.time.items()) for visit in visits}
     assert said == expected
     assert list(said) == list(expected)
-    assert (others, is_sure) == (left_out, sure)
+    assert (list(others), is_sure) == (left_out, sure)
     assert sorted(word for visit in visits for word in visit.words) == sorted(set(words) - set(left_out))
+
+
+@pytest.mark.parametrize(
+    ("words", "head", "names", "left_out"),
+    [
+        ("-15 0 30", "Time (min)", "baseline minute_30", "-15"),
+        ("-4 0 4", "Week", "baseline week_4", "-4"),
+        ("T-15 T0 T30", "Time (min)", "baseline minute_30", "T-15"),
+        ("-7 -1 1 28", "Day", "day_before_1 day_1 day_28", "-7"),
+        ("-4 0", "Week", "week_before_4 baseline", ""),
+        ("-1 1 2", "Visit", "visit_before_1 visit_1 visit_2", ""),
+    ],
+)
+def test_what_lies_before_the_start_is_left_out_or_the_baseline(
+    words: str, head: str, names: str, left_out: str
+) -> None:
+    visits, others, _ = schedule(words.split(), head)
+    assert [visit.name for visit in visits] == names.split()
+    assert others == dict.fromkeys(left_out.split(), BEFORE)
+    assert any(visit.time for visit in visits) == bool(left_out and "before" not in names)
 
 
 def test_windows_lie_about_the_months_at_which_many_came_and_do_not_overlap() -> None:

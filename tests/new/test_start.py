@@ -510,6 +510,28 @@ def test_more_visits_than_a_study_has_room_for(tmp_path: Path) -> None:
     fill(tmp_path / "my-study")
 
 
+@pytest.mark.parametrize(
+    ("head", "times", "names", "left_out"),
+    [
+        ("Time (min)", (-15, 0, 30), "baseline minute_30", ["Time (min) -15"]),
+        ("CRP Week {}", (-4, 0, 12), "baseline week_12", ["CRP Week -4"]),
+        ("CRP Day {}", (-1, 1, 28), "day_before_1 day_1 day_28", []),
+    ],
+)
+def test_a_minus_sign_in_the_time_of_a_visit_is_kept(
+    tmp_path: Path, head: str, times: tuple[int, ...], names: str, left_out: list[str]
+) -> None:
+    wide = "{}" in head
+    rows = [f"P{i},{i},{i + 1},{i + 3}" if wide else f"P{i},{time},{i + time / 5}" for i in range(12) for time in times]
+    heads = ",".join(map(head.format, times)) if wide else f"{head},CRP"
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", f"Patient,{heads}", rows[:: 3 if wide else 1]))
+    assert (" ".join(study.visits), started.faults) == (names, ())
+    why = "before the start: study.yml has no earlier visit than its baseline"
+    assert list(started.unused) == [f"{left}: {why}" for left in left_out]
+    assert study.data.skip_visits == (() if wide else ("-15",))
+    fill(tmp_path / "my-study")
+
+
 def test_words_that_mean_the_same_are_one_category(tmp_path: Path) -> None:
     rows = [f"P{i},{['F', 'female', 'M', 'male'][i % 4]},{['yes', 'Yes', 'no'][i % 3]},{i},{i + 1}" for i in range(12)]
     study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Sex,Smoker,CRP 0,CRP 6", rows))

@@ -18,7 +18,7 @@ from ..tables.table import Table
 from .columns import MOST_CATEGORIES, SEX, YES_NO, Kind, kind_of, meanings
 from .headings import UNITS, Heading, label, read_heading, slug, time_of, within_a_sentence
 from .obstacles import not_numbers, obstacles, visits_apart
-from .schedule import Planned, schedule, windows
+from .schedule import NOT_KNOWN, Planned, schedule, windows
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -216,7 +216,7 @@ def _wide(found: Guess, source: Source) -> None:
             groups.setdefault(head.stem.casefold(), []).append(head)
     times = Counter(frozenset(head.when for head in group) for group in groups.values())
     series = [group for group in groups.values() if _is_series(group, source.kinds, times)]
-    visits, _, sure = schedule(list(dict.fromkeys(head.when for group in series for head in group)))
+    visits, others, sure = schedule(list(dict.fromkeys(head.when for group in series for head in group)))
     names = _visits(found, visits, sure)
     of = {word: name for name, visit in zip(names, visits, strict=True) for word in visit.words}
     for group in series:
@@ -224,6 +224,7 @@ def _wide(found: Guess, source: Source) -> None:
         ordered = {name: columns[name] for name in names if name in columns}
         _endpoint(found, group[0], ordered, [source.kinds[head.column] for head in group])
     used = {head.column for group in series for head in group}
+    found.unused |= {head.column: others[head.when] for group in series for head in group if head.when in others}
     for group in groups.values():
         of_group = {head.column: source.kinds[head.column] for head in group if not head.compact}
         odd = {c: fault for c, kind in of_group.items() if (fault := not_numbers(source.table, c, kind))}
@@ -340,8 +341,11 @@ def _named(found: Guess, source: Source, column: str, unit: str = "") -> None:
     found.data["visit"] = column
     found.why["data", "visit"] = f"'{column}' tells the visits apart"
     if others:
-        found.data["skip_visits"] = others
+        found.data["skip_visits"] = list(others)
         found.why["data", "skip_visits"] = "visits whose time is not known are left out"
+        if placed := {f"{column} {word}": why for word, why in others.items() if why != NOT_KNOWN}:
+            found.why["data", "skip_visits"] = f"{', '.join(map(repr, others))}: left out"
+            found.unused |= placed
     _visits(found, visits, sure)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Months that a unit of time is long, and what people call it: English, German, French, Dutch.
 UNITS = {
@@ -34,6 +34,8 @@ NUMBER = r"\d+(?:[.,]\d+)?"
 _COUNTED = re.compile(
     rf"(?:visit|visite|v|t|time|timepoint|period|phase|wave|session|cycle|round|follow ?up|fu|nr|no)? ?({NUMBER})"
 )
+# A minus sign stands behind a space or at the beginning; else it is a hyphen, as in "week-4".
+_MINUS = r"(?:(?<![^\s_(\[])-|\u2212 ?)(?=\d)"
 # Na is also sodium, and A a vitamin.
 _FILLERS = re.compile(
     r"\b(?:at|after|of|in|the|nach|zu|bei|bij|apres|au|a l|na(?= \d+ (?:maand|we|dag|uur|jaar))|"
@@ -125,6 +127,9 @@ class Heading:
 
 def time_of(text: str) -> Time | None:
     """Return the time that some words name, or None: "Month 6", "6 mo", "w12", "t0.5h", "baseline", "V2", "12"."""
+    if before := re.search(_MINUS, text):
+        after = time_of(f"{text[: before.start()]} {text[before.end() :]}")
+        return after and _negative(after, text)
     bare = " ".join(re.sub(rf"(?!{_DECIMAL_MARK})[\W_]", " ", _ARM.sub("", _folded(text))).split())
     words = " ".join(_FILLERS.sub(" ", bare).split()) or bare
     for unit, (_, names) in UNITS.items():
@@ -135,6 +140,13 @@ def time_of(text: str) -> Time | None:
     if found := _COUNTED.fullmatch(words):
         return Time(count=_number(found[1]), name=slug(text), label=label(text))
     return Time(name=slug(text), label=label(text)) if _END.fullmatch(words) or _END.fullmatch(bare) else None
+
+
+def _negative(time: Time, text: str) -> Time:
+    """Return the time as long before the start as ``time`` is after it."""
+    if time.unit:
+        return counted(-time.number, time.unit)
+    return replace(time, count=-time.count, label=label(text)) if time.count else time
 
 
 def unit_of(head: str) -> str:
@@ -152,11 +164,13 @@ def _number(text: str) -> float:
 
 
 def counted(number: float, unit: str) -> Time:
-    """Return the time after so many units."""
+    """Return the time after so many units, or before the start if they are negative."""
     if number == 0:
         return Time(0.0, name="baseline", label="Baseline")
-    shown = f"{number} {unit}{'s' if number != 1 else ''}"
-    return Time(number * UNITS[unit][0], name=slug(f"{unit}_{number}"), label=shown, number=number, unit=unit)
+    size, before = abs(number), number < 0
+    shown = f"{size} {unit}{'s' if size != 1 else ''}{' before' if before else ''}"
+    name = slug(f"{unit}_{'before_' if before else ''}{size}")
+    return Time(number * UNITS[unit][0], name=name, label=shown, number=number, unit=unit)
 
 
 def read_heading(column: str, title: str = "") -> Heading:
@@ -179,7 +193,7 @@ def read_heading(column: str, title: str = "") -> Heading:
 
 def _split_time(text: str) -> tuple[str, str, bool]:
     """Return what was measured, the words for when, and whether nothing parts them."""
-    marks = list(re.finditer(rf"(?:(?!{_DECIMAL_MARK}\d+ ?h)[\s_.\-:,])+", text))
+    marks = list(re.finditer(rf"(?:(?!{_DECIMAL_MARK}\d+ ?h|{_MINUS})[\s_.\-:,])+", text))
     marks = [mark for mark in marks if mark.start() > 0 and mark.end() < len(text)]
     counts = range(min(3, len(marks)), 0, -1)
     places = [place for count in counts for place in ((marks[-count], True), (marks[count - 1], False))]

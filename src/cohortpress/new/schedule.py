@@ -16,6 +16,9 @@ DAYS_A_MONTH = 365.25 / 12
 EARLIEST, LATEST_BASELINE = -30, 7  # days about the start
 WIDEST = 60  # days on each side of a visit
 MOST_VISITS = 12
+BEFORE = "before the start: study.yml has no earlier visit than its baseline"
+NO_ROOM = f"no room for more than {MOST_VISITS} visits"
+NOT_KNOWN = "its time is not known"
 MANY = 0.4  # of the subjects, who must have a day near a month for a visit to be there
 
 
@@ -30,28 +33,29 @@ class Planned:
     days: tuple[int, int] | None = None
 
 
-def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], list[str], bool]:
-    """Return the visits that ``words`` name in the order of time, words left out, and whether that is sure.
+def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], dict[str, str], bool]:
+    """Return the visits that ``words`` name in the order of time, words left out with why, and whether that is sure.
 
     ``head`` is the name of the column that holds the words, and may name their unit: week.
     """
-    times = {word: time_of(word) or Time(name=slug(word), label=label(word)) for word in words}
+    times = {word: time_of(said) or Time(name=slug(word), label=label(word)) for word, said in _signed(words).items()}
     unit = unit_of(head)
     counts = {word: time.count for word, time in times.items() if time.count is not None}
     begun = any(time.months == 0 for time in times.values())
     # Mere numbers from 0 on are months; T0, T1 or V1 and V2 are that only beside other times.
-    mere = all(re.fullmatch(NUMBER, word.strip()) for word in counts)
+    mere = all(re.fullmatch(rf"[-\u2212]?{NUMBER}", word.strip()) for word in counts)
     timed = unit or ((begun or 0 in counts.values()) and (mere or any(time.unit for time in times.values())))
     for word, count in counts.items():
-        named = label(f"{head or 'visit'} {count}") if word.strip().isdigit() else times[word].label
-        in_order = Time(float(count if begun else count - min(counts.values())), name=slug(named), label=named)
+        named = label(f"{head or 'visit'} {count}") if re.fullmatch(r"-?\d+", word.strip()) else times[word].label
+        name = slug(named.replace("-", " before ") if count < 0 else named)
+        in_order = Time(float(count if begun else count - min(counts.values())), name=name, label=named)
         times[word] = counted(count, unit or "month") if timed else in_order
     known = [time.months for time in times.values() if time.months is not None]
     later = itertools.count(max(known, default=-1.0) + 1)
-    others = []
+    others: dict[str, str] = {}
     for word, time in times.items():
         if time.months is None and known and time_of(word) is None:
-            others.append(word)
+            others[word] = NOT_KNOWN
         elif time.months is None:
             times[word] = replace(time, months=next(later))
     units = {time.unit for time in times.values() if time.months}
@@ -60,9 +64,27 @@ def schedule(words: Sequence[str], head: str = "") -> tuple[list[Planned], list[
         if time.months is not None:
             first = visits.get(time.months, Planned(time.name, time.label, _said(time, units)))
             visits[time.months] = replace(first, words=(*first.words, word))
-    planned = [visits[month] for month in sorted(visits)]
-    others += [word for visit in planned[MOST_VISITS:] for word in visit.words]
+    kept = _from_baseline(sorted(visits))
+    planned = [visits[month] for month in kept]
+    if kept and kept[0] < 0:  # a visit of study.yml has no time before the start, and all have one, or none
+        planned = [replace(visit, time={}) for visit in planned]
+    others |= {word: BEFORE for month in visits.keys() - kept for word in visits[month].words}
+    others |= {word: NO_ROOM for visit in planned[MOST_VISITS:] for word in visit.words}
     return planned[:MOST_VISITS], others, not counts or bool(unit)
+
+
+def _signed(words: Iterable[str]) -> dict[str, str]:
+    """Return the words with a space before a hyphen that is a minus sign: T-15 beside T0, which has none."""
+    joined = [word for word in words if re.match(r"[^\W\d]+-\d", word)]
+    signs = any(re.match(r"[^\W\d]+\d", word) for word in words)
+    return {word: word.replace("-", " -", 1) if signs and word in joined else word for word in words}
+
+
+def _from_baseline(months: Sequence[float]) -> list[float]:
+    """Return the times from the baseline on: the start, or the last before it; all, if one alone would be left."""
+    first = max((month for month in months if month <= 0), default=0)
+    kept = [month for month in months if month >= first]
+    return kept if len(kept) > 1 else list(months)
 
 
 def windows(days: Iterable[tuple[int, float]]) -> list[Planned]:
