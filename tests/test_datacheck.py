@@ -15,7 +15,7 @@ from cohortpress.cli import main
 from cohortpress.datacheck import REPORT, check_data
 from cohortpress.errors import MOST_SHOWN, DataError, Fault
 from cohortpress.new import start
-from cohortpress.summary_rows import summary_rows
+from cohortpress.summary_rows import odd_ids, summary_rows
 
 STUDY = """\
 title: "Checked <b>data</b>"
@@ -358,10 +358,31 @@ def test_a_strict_build_refuses_a_row_that_sums_up_the_others_each_time(tmp_path
         ("A B C n", "n"), ("A B C Mean SD N", "Mean SD N"), ("L M N", ""), ("AB SD CD", ""), ("AB CD SD", ""),
         ("P1 P2 Min Max", "Min Max"), ("Eva Max", ""), ("N P1 P2", ""), ("1 2 3 Mean n", "Mean n"), ("n", ""),
         ("P1 Gem. SD", "Gem. SD"), ("P1 P2 Medianus", ""), ("S01 S02 MW SD", "MW SD"),
+        ("1 2 Mw. p-Wert", "Mw. p-Wert"), ("1 2 p Q1 75%", "p Q1 75%"), ("Q1 Q2 Q3", ""), ("P1 P2 Q1", ""),
+        ("P1 P2 Median Q1 Q3", "Median Q1 Q3"), ("1 2 Referenz Normwert Differenz", "Referenz Normwert Differenz"),
+        ("1 2 Norm", "Norm"), ("Hans Norm", ""), ("1 Norma Normal 2", ""),
+        ("1 2 p-value Reference", "p-value Reference"),
     ],
 )  # fmt: skip
 def test_initials_at_the_end_sum_up_where_no_subject_is_spelt_so(ids: str, found: str) -> None:
     assert summary_rows(ids.split()) == set(found.split())
+
+
+@pytest.mark.parametrize(
+    ("ids", "odd"),
+    [
+        ("1 2 3 4 Kontr Labor", "Kontr Labor"), ("P1 P2 P3 P4 Blank", "Blank"), ("P1 P2 Ann P4 P5", ""),
+        ("Ann Bob Cy Dee Eve", ""), ("1 2 Kontr", ""), ("1 2 3 4 A B C D", ""),
+    ],
+)  # fmt: skip
+def test_the_last_ids_without_a_number_are_doubted_where_all_others_have_one(ids: str, odd: str) -> None:
+    assert odd_ids(ids.split()) == odd.split()
+
+
+def test_an_odd_id_is_named_and_stops_nothing(tmp_path: Path) -> None:
+    folder = study(tmp_path, Kontr_start=["2024-01-15", "22.5", "7"])
+    (line,) = (line for line in warnings(folder) if "'Kontr' has no number" in line)
+    assert line.endswith("Is it a subject? If not, write 'skip_subjects: [\"Kontr\"]' under 'data:'.")
 
 
 @pytest.mark.parametrize("names", [("N",), ("SD-03", "N12", "Total1", "Summer", "Meaney")])

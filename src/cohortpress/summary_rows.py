@@ -12,14 +12,20 @@ _SUMMARY = re.compile(
     r"mittel(wert)?|mediane?|durchschnitt|summe|gesamt|insgesamt|standardabweichung|standardfehler|anzahl|"
     r"gemiddelden?|mediaan|(sub)?totaal|som|standaard(deviatie|afwijking|fout)|aantal|"
     r"moyennes?|m[e\u00e9]dianes?|somme|totaux|[e\u00e9]cart[ -]type|erreur[ -]type|effectif|"
+    r"[pP][ -]?(values?|werte?|waarden?)|valeur p|referen(z|ce|tie)(-?(bereich|wert|range|value|waarde))?s?|"
+    r"norm(al)?[ -]?(werte?|bereiche?|waarden?|range|values?)|(inter)?quartiles?|quartile?|perzentile?|percentiles?|"
+    r"differen(z|ces?)|verschil|diff[e\u00e9]rence|kontroll?e[ -]?n|"
     r"[\u00d8\u00f8\u2205\u2300\u03a3\u2211])(\W.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 # These may be the initials of one.
 _SHORT = re.compile(
-    r"(n|sd|std|sem?|iqr|min|max|avg|mw|stabw|gem\.?|moy\.?|[e\u00e9]t|ds|x\u0304|\u00b5|\u03bc)( ?[=:(].*)?",
+    r"(n|p|norm(al)?|q[1-4]|(25|50|75)\.? ?%|sd|std|sem?|iqr|min|max|avg|"
+    r"mw\.?|stabw\.?|gem\.?|moy\.?|[e\u00e9]t|ds|x\u0304|\u00b5|\u03bc)( ?[=:(].*)?",
     re.IGNORECASE | re.DOTALL,
 )
+
+MOST_ODD = 3  # ids at the end; more are subjects of another kind
 
 
 def summary_rows(ids: Iterable[str]) -> set[str]:
@@ -34,6 +40,15 @@ def summary_rows(ids: Iterable[str]) -> set[str]:
     others = {_spelling(id_) for id_ in given[: len(given) - len(at_end)]}
     behind = [*itertools.dropwhile(lambda id_: id_ not in sure, at_end)]
     return {*sure, *behind, *(id_ for id_ in at_end if others and _spelling(id_) not in others)}
+
+
+def odd_ids(ids: Iterable[str]) -> list[str]:
+    """Return those of the last ``ids`` that have no digit where all others have one, and are no summary for sure."""
+    given = [id_ for id_ in dict.fromkeys(ids) if id_]
+    at_end = [*itertools.takewhile(lambda id_: not re.search(r"\d", id_), reversed(given))][::-1]
+    others = given[: len(given) - len(at_end)]
+    few = 0 < len(at_end) <= MOST_ODD < len(others)
+    return at_end if few and all(re.search(r"\d", id_) for id_ in others) else []
 
 
 def _spelling(id_: str) -> str:

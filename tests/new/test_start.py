@@ -864,6 +864,12 @@ def test_rows_that_sum_up_the_others_are_left_out(
     assert (len(cohort.subjects), cohort.decimals["crp"], cohort.notes) == (8, 1, ())
 
 
+def test_a_last_id_without_a_number_is_asked_about(tmp_path: Path) -> None:
+    rows = [*(f"{i},{i},{i + 1}" for i in range(8)), "Kontr,4,5"]
+    _, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))
+    assert started.guesses[0].endswith("subjects apart. Is 'Kontr' one? If not, write skip_subjects")
+
+
 @pytest.mark.parametrize(
     ("cell", "why"),
     [

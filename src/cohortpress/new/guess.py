@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import DataError, Fault
 from ..study import OF_A_BRANCH, RESERVED, Characteristic, Endpoint, File
+from ..summary_rows import odd_ids
 from ..tables.dates import days
 from ..tables.table import Table
 from .columns import MOST_CATEGORIES, SEX, YES_NO, Kind, kind_of, meanings
@@ -190,6 +191,8 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     found.german = any(GERMAN.fullmatch(re.sub("[_.]", " ", column)) for column in source.kinds)
     found.taken |= {*reserved, source.subject, "reason"}
     found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
+    if odd := odd_ids(source.ids):
+        found.why["data", "subject_id"] += f". Is {' or '.join(map(repr, odd))} one? If not, write skip_subjects"
     if source.comma:
         found.why["data", "visits"] = f"'{source.comma}' and its like are text with a decimal comma, read as numbers"
     if source.summaries:

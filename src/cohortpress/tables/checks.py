@@ -7,8 +7,8 @@ from collections.abc import Collection
 import numpy as np
 
 from ..arrays import Flags
-from ..errors import Fault, Refused, did_you_mean
-from ..summary_rows import summary_rows
+from ..errors import Doubt, Fault, Refused, did_you_mean
+from ..summary_rows import odd_ids, summary_rows
 from .table import Cells, Table
 
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
@@ -66,15 +66,21 @@ def _more(rows: int) -> str:
 
 
 def summaries(table: Table, column: str) -> list[Fault]:
-    """Return what a strict build refuses: each id that reads like a row which sums up the others."""
+    """Return each id that reads like a row which sums up the others, which a strict build refuses, or may be one."""
     cells = table.text(column)
     found = summary_rows(cells)
     problem = "'{}' reads like a summary, and counts as a subject."
     mend = "Delete the row, or write 'skip_subjects: [\"{}\"]' under 'data:'."
-    return [
+    sure: list[Fault] = [
         Refused(problem.format(cell), mend.format(cell), table.place(index, column))
         for index, cell in enumerate(cells)
         if cell in found
+    ]
+    odd = "'{}' has no number, as all ids above it have."
+    asked = "Is it a subject? If not, write 'skip_subjects: [\"{}\"]' under 'data:'."
+    return sure + [
+        Doubt(odd.format(cell), asked.format(cell), table.place(cells.index(cell), column))
+        for cell in odd_ids(cell for cell in cells if cell not in found)
     ]
 
 
