@@ -923,6 +923,25 @@ def test_a_row_that_stands_twice_is_named(tmp_path: Path, *, long: bool) -> None
     assert str(fault) == f"data/labs.csv, {who} stands in row 7 already. Keep one."
 
 
+@pytest.mark.parametrize("visit", [None, "Time (min)"])
+def test_several_series_of_a_subject_are_told_once(tmp_path: Path, visit: str | None) -> None:
+    rows = [
+        f"S{i},{meal},{time},{i + time / 30:.1f}"
+        for i in range(6) for meal in ("2am", "8am", "2pm") for time in range(0, 330, 30)
+    ]  # fmt: skip
+    file = write(tmp_path / "labs.csv", "Subject,Meal,Time (min),Glucose", rows)
+    started = start(tmp_path / "my-study", [file], None, visit)
+    said = "data/labs.csv, column Meal: Rows differ in 'Meal' alone (2am, 8am, 2pm): several series of a subject."
+    mend = "Keep one: write 'only: {\"Meal\": \"2am\"}' beside 'file:' under 'data:'."
+    assert [str(fault) for fault in started.faults] == [f"{said} {mend}"]
+    assert started.unused == ("Meal: several series of a subject, of which the study is to hold one",)
+    yml = tmp_path / "my-study/report/study.yml"
+    replace(yml, "visits: data/labs.csv", 'visits: {file: data/labs.csv, only: {"Meal": "2am"}}')
+    assert len(read_cohort(tmp_path / "my-study", read_study(tmp_path / "my-study")).subjects) == 6
+    poster = (tmp_path / "my-study/report/poster.qmd").read_text(encoding="utf-8")
+    assert len(re.findall(r"visits=\[(.*)\]", poster)[-1].split(",")) == 4
+
+
 @pytest.mark.parametrize(
     ("below", "first"),
     [

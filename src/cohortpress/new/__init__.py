@@ -41,7 +41,7 @@ COPIED = {
     SKELETON / "gitignore": ".gitignore",
     SCHEMA: "report/study.schema.json",  # for editors, which know no installed package
 }
-MOST_SHOWN, MOST_IN_TABLE, MOST_ROWS = 3, 8, 12
+MOST_SHOWN, MOST_IN_TABLE, MOST_ROWS, MOST_COLUMNS = 3, 8, 12, 4
 ROOM, P_COLUMN = 73, "100 pairs"  # letters beside the labels in a poster's table, and those of a p value
 
 
@@ -262,7 +262,7 @@ def _room(study: Study, cohort: Cohort | None) -> int:
         low, high = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
         texts = [Formatter(study.language).number(end, study.endpoints[name].decimals) for end in (low, high, high)]
         widest = max(widest, len("{} ({}–{})".format(*texts)))
-    return max(2, (ROOM + len(P_COLUMN)) // (widest + len(P_COLUMN)))
+    return min(MOST_COLUMNS, max(2, (ROOM + len(P_COLUMN)) // (widest + len(P_COLUMN))))
 
 
 def _shown(found: Guess, study: Study, cohort: Cohort | None) -> dict[str, Any]:

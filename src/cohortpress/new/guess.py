@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import DataError, Fault
 from ..study import OF_A_BRANCH, RESERVED, Characteristic, Endpoint, File
 from ..summary_rows import odd_ids
+from ..tables.checks import series_column
 from ..tables.dates import days
 from ..tables.table import Table
 from .columns import MOST_CATEGORIES, SEX, YES_NO, Kind, kind_of, meanings
@@ -273,6 +274,9 @@ def _long(found: Guess, source: Source) -> None:
         return
     when = visit or day or age
     rest = {c: kind for c, kind in source.kinds.items() if c not in (source.subject, when, variable, value)}
+    if when and (series := series_column(table, source.ids, table.text(when), *keys)):
+        found.unused[series] = "several series of a subject, of which the study is to hold one"
+        rest.pop(series, None)
     constant = [column for column in rest if _is_constant(source, column)]
     if variable and value and tall:
         found.data |= {"parameter": variable, "value": value}
@@ -300,7 +304,7 @@ def _visit_column(source: Source, keys: Sequence[tuple[str, ...]]) -> str | None
     named = [c for c in source.kinds if VISIT.fullmatch(source.heading(c).whole) or _are_times(table.text(c))]
     named = [c for c in named if _could_be_visits(source, c, keys)] or [
         c for c in named if _could_be_visits(source, c, keys, amiss=FEW)  # a visit may stand twice, by mistake
-    ]
+    ] or [c for c in named if series_column(table, source.ids, table.text(c), *keys)]
     return max(named, key=lambda c: sum(time_of(cell) is not None for cell in set(table.text(c))), default=None)
 
 

@@ -12,6 +12,8 @@ from ..summary_rows import odd_ids, summary_rows
 from .table import Cells, Table
 
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
+MOST_SERIES, MOST_NAMED = 12, 3
+COMMON, FEWEST_KEYS = 1.5, 6  # rows a key, and keys, from which on they are no slips
 LAST_ROWS = 5  # in which notes are looked for
 WORDS_OF_A_NOTE = 3  # at least, where no empty row stands above it
 
@@ -32,6 +34,13 @@ def repeated(table: Table, column: str, *keys: Cells) -> list[Fault]:
     """Return a fault for each row whose key, one cell of each column of ``keys``, stands in an earlier row."""
     if len(set(zip(*keys, strict=True))) == len(table.rows):
         return []
+    if series := series_column(table, *keys):
+        values = [*dict.fromkeys(table.text(series))]
+        more = " ..." if len(values) > MOST_NAMED else ""
+        named = ", ".join(values[:MOST_NAMED]) + more
+        problem = f"Rows differ in '{series}' alone ({named}): several series of a subject."
+        mend = f"Keep one: write 'only: {{\"{series}\": \"{values[0]}\"}}' beside 'file:' under 'data:'."
+        return [Fault(problem, mend, f"{table.where}, column {series}")]
     first: dict[tuple[str, ...], int] = {}
     faults = []
     for index, key in enumerate(zip(*keys, strict=True)):
@@ -40,6 +49,25 @@ def repeated(table: Table, column: str, *keys: Cells) -> list[Fault]:
             problem = f"{what} stands in row {table.rows[earlier]} already."
             faults.append(table.fault(index, column, problem, "Keep one."))
     return faults
+
+
+def series_column(table: Table, *keys: Cells) -> str | None:
+    """Return the column of few values that tells apart the rows of one key, where most keys stand in several rows.
+
+    Measurements may do so by chance; their values are more.
+    """
+    rows = list(zip(*keys, strict=True))
+    count = len(set(rows))
+    if count < FEWEST_KEYS or len(rows) < COMMON * count or not all(map(all, rows)):
+        return None
+    found: dict[str, int] = {}
+    for column in filter(None, table.columns):
+        cells = table.text(column)
+        values = len(set(cells))
+        few = "" not in cells and 1 < values <= MOST_SERIES
+        if few and len(set(zip(rows, cells, strict=True))) == len(rows):
+            found[column] = values
+    return min(found, key=found.__getitem__, default=None)
 
 
 def unknown(table: Table, column: str, known: Collection[str], problem: str, among: Flags | None = None) -> list[Fault]:
