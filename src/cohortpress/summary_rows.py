@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # In English, German, Dutch and French. No subject is called so.
 _SUMMARY = re.compile(
@@ -40,6 +40,20 @@ def summary_rows(ids: Iterable[str]) -> set[str]:
     others = {_spelling(id_) for id_ in given[: len(given) - len(at_end)]}
     behind = [*itertools.dropwhile(lambda id_: id_ not in sure, at_end)]
     return {*sure, *behind, *(id_ for id_ in at_end if others and _spelling(id_) not in others)}
+
+
+def unnamed_summaries(ids: Sequence[str], columns: Iterable[Sequence[str]]) -> dict[int, str]:
+    """Return, by number, the word of each row without an id that sums up the others: no row with an id has it."""
+    found: dict[int, str] = {}
+    nameless = [index for index, id_ in enumerate(ids) if not id_]
+    for cells in columns if nameless else ():
+        others = {cell for id_, cell in zip(ids, cells, strict=True) if id_}
+        rows = [index for index in nameless if cells[index] not in others]
+        first = next((index for index in rows if _SUMMARY.fullmatch(cells[index])), None)
+        if first is not None:  # behind it short words are no answers
+            words = {i: cells[i] for i in rows if i >= first}
+            found |= {i: word for i, word in words.items() if _SUMMARY.fullmatch(word) or _SHORT.fullmatch(word)}
+    return dict(sorted(found.items()))
 
 
 def odd_ids(ids: Iterable[str]) -> list[str]:

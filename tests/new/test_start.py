@@ -864,6 +864,22 @@ def test_rows_that_sum_up_the_others_are_left_out(
     assert (len(cohort.subjects), cohort.decimals["crp"], cohort.notes) == (8, 1, ())
 
 
+def test_summaries_without_an_id_are_left_out(tmp_path: Path) -> None:
+    rows = [*(f"P{i};{'fm'[i % 2]};{i},5;{i + 1},5" for i in range(8)), ";Mean;4,12;5,12", ";n;8;8"]
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient;Sex;CRP 0;CRP 6", rows))
+    assert started.guesses[0].endswith("Rows without one ('Mean', 'n') sum up the others, and are left out")
+    assert (started.faults, study.endpoints["crp"].decimals, *study.characteristics) == ((), 1, "sex")
+    cohort = read_cohort(tmp_path / "my-study", study)
+    note = "data/labs.csv, column Patient: Rows without an id sum up the others: Mean, n. They are left out."
+    assert (len(cohort.subjects), str(cohort.notes[-1])) == (8, note)
+
+
+def test_a_row_without_an_id_whose_words_others_have_is_no_summary(tmp_path: Path) -> None:
+    rows = [*(f"P{i},{['Mean', 'n'][i % 2]},{i}.5,{i + 1}.5" for i in range(20)), ",Mean,4.1,5.1", ",n,4.1,5.1"]
+    _, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Group,CRP 0,CRP 6", rows))
+    assert [fault.problem for fault in started.faults] == ["The cell is empty."] * 2
+
+
 def test_a_last_id_without_a_number_is_asked_about(tmp_path: Path) -> None:
     rows = [*(f"{i},{i},{i + 1}" for i in range(8)), "Kontr,4,5"]
     _, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))

@@ -24,6 +24,7 @@ from ..study import SCHEMA, STUDY_FILE, File, Study, parse_study
 from ..summary_rows import summary_rows
 from ..tables import dictionary as dictionaries
 from ..tables import read_table, sheets
+from ..tables.checks import without_summaries
 from ..tables.table import Table
 from ..unwritten import first_title
 from .columns import decimal_comma
@@ -186,13 +187,17 @@ def _sources(study: Path, data: Iterable[str], subject: str | None, visit: str |
         for rows in _instruments(table, spec):
             wrong: list[Fault] = []
             part = read_table(study, rows, wrong)
+            words: list[str] = []
+            if part and (ids := subject or next((c for c in part.columns if c), None)) and ids in part:
+                part, words = without_summaries(part, ids)
             if part and part.rows and (column := subject or subject_column(part)) and column in part:
                 found = True
                 faults += wrong
                 summed = summary_rows(part.text(column))
                 # Their values are no measurements, nor are those of a row without a subject, which the cohort refuses.
                 part = part.without(column, summed | {""})
-                yield Source(rows, part, column, visit if visit in part else None, tuple(sorted(summed)), comma)
+                when = visit if visit in part else None
+                yield Source(rows, part, column, when, tuple(sorted(summed)), comma, tuple(words))
     if faults:
         raise DataError(*faults)
     if not found:

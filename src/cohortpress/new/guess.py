@@ -91,6 +91,7 @@ class Source:
     visit: str | None = None
     summaries: tuple[str, ...] = ()  # ids of rows that sum up others; the table is without them
     comma: str = ""  # a cell with a decimal comma, where the program stored it as text
+    unnamed: tuple[str, ...] = ()  # words of rows without an id that sum up others; the table is without them
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -194,6 +195,9 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
     if odd := odd_ids(source.ids):
         found.why["data", "subject_id"] += f". Is {' or '.join(map(repr, odd))} one? If not, write skip_subjects"
+    if source.unnamed:
+        rows = ", ".join(map(repr, source.unnamed))
+        found.why["data", "subject_id"] += f". Rows without one ({rows}) sum up the others, and are left out"
     if source.comma:
         found.why["data", "visits"] = f"'{source.comma}' and its like are text with a decimal comma, read as numbers"
     if source.summaries:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import DataError, Fault, did_you_mean
 from ..study import STUDY_FILE, Data, File
-from .checks import without_notes
+from .checks import without_notes, without_summaries
 from .columnar import read_parquet, read_statistics
 from .delimited import read_delimited
 from .dictionary import read_dictionary
@@ -43,6 +43,12 @@ def read_table(
         return None
     if data and data.missing:
         table = _without(table, frozenset(data.missing))
+    if data:
+        table, words = without_summaries(table, data.subject_id)
+        if words:
+            problem = f"Rows without an id sum up the others: {', '.join(words)}."
+            note = Fault(problem, "They are left out.", f"{table.where}, column {data.subject_id}")
+            table = replace(table, notes=(*table.notes, note))
     if data and data.skip_subjects:
         table = table.without(data.subject_id, data.skip_subjects)
     if lacking := table.lacking(spec.only):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Flags
 from ..errors import Doubt, Fault, Refused, did_you_mean
-from ..summary_rows import odd_ids, summary_rows
+from ..summary_rows import odd_ids, summary_rows, unnamed_summaries
 from .table import Cells, Table
 
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
@@ -110,6 +110,14 @@ def summaries(table: Table, column: str) -> list[Fault]:
         Doubt(odd.format(cell), asked.format(cell), table.place(cells.index(cell), column))
         for cell in odd_ids(cell for cell in cells if cell not in found)
     ]
+
+
+def without_summaries(table: Table, column: str) -> tuple[Table, list[str]]:
+    """Return the table without its rows that have a word such as Mean and no id in ``column``, and those words."""
+    found = unnamed_summaries(table.text(column), table.columns.values())
+    if not found or column not in table:
+        return table, []
+    return table.take(np.setdiff1d(np.arange(len(table.rows)), [*found])), [*dict.fromkeys(found.values())]
 
 
 def without_notes(table: Table, faults: list[Fault]) -> Table:
