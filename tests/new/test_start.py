@@ -880,6 +880,33 @@ def test_a_row_without_an_id_whose_words_others_have_is_no_summary(tmp_path: Pat
     assert [fault.problem for fault in started.faults] == ["The cell is empty."] * 2
 
 
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ('{{ change_sentence(glucose, "30") }}', "Write minute_30, without quotation marks."),
+        ('{{ change_sentence(glucose, "30 minutes") }}', "Write minute_30, without quotation marks."),
+        ("{{ glucose }}", "Write 'glucose.baseline.median'."),
+        ("{{ glucose.minute_30.median - glucose.baseline.median }}", "minute_30.vs_baseline.median_difference."),
+    ],
+)
+def test_what_is_offered_names_what_was_meant(tmp_path: Path, text: str, mend: str) -> None:
+    rows = [f"P{i},{time},{i + time}" for i in range(8) for time in (0, 30, 60)]
+    new(tmp_path, write(tmp_path / "labs.csv", "Patient,Time (min),Glucose", rows))
+    (tmp_path / "my-study/report/abstract.qmd").write_text(f"{text}\n", encoding="utf-8")
+    build = Build(tmp_path / "my-study", Options("pandoc", documents=("abstract",)), lambda step, seconds: None)
+    with pytest.raises(CohortpressError) as raised, build as steps:
+        steps.fill("abstract")
+    assert str(raised.value).endswith(mend)
+
+
+def test_of_numbers_the_nearest_is_offered(tmp_path: Path) -> None:
+    rows = [f"P{i},{time},{i + time}" for i in range(8) for time in (0, 30, 360)]
+    new(tmp_path, write(tmp_path / "labs.csv", "Patient,Time (min),Glucose", rows))
+    replace(tmp_path / "my-study/report/study.yml", "value: '30'", "value: '31'")
+    with pytest.raises(DataError, match=r"'30' is not a visit of .*Did you mean '31'\?"):
+        read_cohort(tmp_path / "my-study", read_study(tmp_path / "my-study"))
+
+
 def test_a_last_id_without_a_number_is_asked_about(tmp_path: Path) -> None:
     rows = [*(f"{i},{i},{i + 1}" for i in range(8)), "Kontr,4,5"]
     _, started = new(tmp_path, write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..errors import Doubt, Fault, Refused, did_you_mean
 from ..summary_rows import odd_ids, summary_rows, unnamed_summaries
 from .table import Cells, Table
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 MOST_COMPARED = 10_000  # words; looking for the nearest among more takes longer than all the rest
 MOST_SERIES, MOST_NAMED = 12, 3
 COMMON, FEWEST_KEYS = 1.5, 6  # rows a key, and keys, from which on they are no slips
@@ -84,9 +86,17 @@ def unknown(table: Table, column: str, known: Collection[str], problem: str, amo
             rows.setdefault(cell, []).append(index)
     near = [name for name in known if name] if len(rows) * len(known) < MOST_COMPARED else []
     return [
-        table.fault(found[0], column, f"'{cell}' {problem}{_more(len(found) - 1)}.", did_you_mean(cell, near))
+        table.fault(found[0], column, f"'{cell}' {problem}{_more(len(found) - 1)}.", _meant(cell, near))
         for cell, found in rows.items()
     ]
+
+
+def _meant(cell: str, known: Collection[str]) -> str:
+    """Return what a cell may have been: of numbers the nearest in size, as 31 is near to 30 and not to 310."""
+    numbers = {float(name): name for name in known if NUMBER.fullmatch(name)}
+    if not NUMBER.fullmatch(cell) or not numbers:
+        return did_you_mean(cell, known)
+    return f"Did you mean '{numbers[min(numbers, key=lambda number: abs(number - float(cell)))]}'?"
 
 
 def _more(rows: int) -> str:

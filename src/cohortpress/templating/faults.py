@@ -49,14 +49,31 @@ def located(file: str, known: Mapping[str, Any] | None = None, *, own: bool = Tr
     except CohortpressError as error:
         kind = TemplateError if isinstance(error, ResultError) else type(error)
         place = _place(error, file, own=own)
-        raise kind(*(replace(fault, where=fault.where or place) for fault in error.faults)) from None
+        faults = (_named(fault, known or {}) for fault in error.faults)
+        raise kind(*(replace(fault, where=fault.where or place) for fault in faults)) from None
     except (JinjaError, *FAULTS_OF_A_TEMPLATE) as error:
         word = re.match(r"'(\w+)' is undefined", str(error))
         mend = _meant(word[1], known) if word and known else _misspelt(str(error))
         problem = f"{str(error).rstrip('.')}."
         if sign := re.search(r"(?:operand type\(s\) for (\S+):|'([<>]=?)' not supported) .*'Value'", str(error)):
             problem, mend = _computed(sign[1] or "", sign[2] or "", known or {})
+        if "__round__" in problem:
+            problem = "'round' would round a result, and documents compute nothing."
+            mend = "Write 'decimals:' or 'summary_decimals:' into study.yml, and take the filter out."
         raise TemplateError(Fault(problem, mend, _place(error, file, own=own))) from None
+
+
+def _named(fault: Fault, known: Mapping[str, Any]) -> Fault:
+    """Return a fault about a text that stands for a name with the name that may be meant: minute_60 for "60"."""
+    given = re.fullmatch(r"'(.*)' is a text\.", fault.problem)
+    if given is None or given[1] in known or "all_visits" not in known:
+        return fault
+    parts = [part for kind in ("visits", "endpoints") for part in known[f"all_{kind}"]]
+    words = given[1].casefold()
+    same = (p.name for p in parts if words in (str(p.label).casefold(), p.name.rpartition("_")[2]))
+    if name := next(same, None):
+        return replace(fault, mend=f"Write {name}, without quotation marks.")
+    return replace(fault, mend=_meant(given[1], known))
 
 
 def _meant(word: str, known: Mapping[str, Any]) -> str:

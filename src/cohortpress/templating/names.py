@@ -54,6 +54,16 @@ class Value:
     def exists(self) -> bool:
         return self.result.value is not None
 
+    def __sub__(self, other: object) -> Any:
+        if not isinstance(other, Value):
+            return NotImplemented
+        visit, measure = self.result.id.rpartition(".")[::2]
+        if measure != "median" or other.result.id.split(".")[0] != visit.split(".")[0]:
+            return NotImplemented
+        problem = "'-' would compute with results, and documents compute nothing."
+        mend = f"Name the result that there is: a change is {visit}.vs_baseline.median_difference."
+        raise ResultError(Fault(problem, mend))
+
     def __getattr__(self, name: str) -> Any:
         if name not in Result.__dataclass_fields__:
             raise AttributeError(name)
@@ -165,7 +175,9 @@ class Branch:
         raise ResultError(Fault(f"'{self._id}' is one thing.", f"Write '[{self._id}]' where a list is asked for."))
 
     def __str__(self) -> str:
-        raise ResultError(Fault(f"'{self._id}' is not a value.", f"Write '{self._id}.{next(iter(self._parts))}'."))
+        values = [name for name, _ in self._writable()]
+        name = next((name for name in values if name.endswith(".median")), next(iter(values), self._id))
+        raise ResultError(Fault(f"'{self._id}' is not a value.", f"Write '{name}'."))
 
 
 @dataclass(frozen=True)
