@@ -315,9 +315,30 @@ def test_the_subject_can_be_named(tmp_path: Path) -> None:
     assert start(tmp_path / "my-study", [file], "Chick").summary.endswith(
         "7 subjects in 21 rows, 3 visits, 1 endpoint, 0 characteristics"
     )
-    assert "Seven chicks were followed" in (tmp_path / "my-study/report/abstract.qmd").read_text("utf-8").replace(
-        "{{ words(cohort.n) | capitalize }}", "Seven"
-    )
+    filled = fill(tmp_path / "my-study")
+    assert "chicks were followed" in filled["abstract"]
+    assert "**Chicks:**" in filled["poster"]
+    assert "## Chicks" in filled["poster"]
+    assert not re.search("patients?\\b(?!})", filled["poster"].replace(".patients", ""))
+    replace(tmp_path / "my-study/report/study.yml", "many: chicks", "many: hens")
+    assert "**Hens:**" in fill(tmp_path / "my-study")["poster"]
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        ("Patient,Alter,Geschlecht,CRP Monat 0,CRP Monat 6", "German. Then write language: de"),
+        ("Nr,Leeftijd,Geslacht,CRP 0,CRP 6", "Dutch. Then write language: nl"),
+        ("Patient,\u00c2ge,Sexe,CRP mois 0,CRP mois 6", "French. Then write language: fr"),
+        ("Patient,Age,Sex,CRP 0,CRP 6", ""), ("Patient,Age,Visite,CRP 0,CRP 6", ""),
+    ],
+)  # fmt: skip
+def test_names_of_columns_in_another_language_are_told(tmp_path: Path, heads: str, said: str) -> None:
+    rows = [f"P{i},{30 + i},{'fm'[i % 2]},{i},{i + 1}" for i in range(8)]
+    _, started = new(tmp_path, write(tmp_path / "labs.csv", heads, rows))
+    told = [guess for guess in started.guesses if "look" in guess]
+    yml = "report/study.yml, line 9: the names of the columns look"
+    assert told == ([f"{yml} {said}"] if said else [])
 
 
 @pytest.mark.parametrize("head", ["Child no.", "Child", "Animal ID", "Rat", "Dog", "Volunteer"])

@@ -119,8 +119,7 @@ def _write(study: Path, folder: Path, sources: Iterable[Source], *, synthetic: b
     found = guess(sources, reserved_names())
     _keep_short(found)
     title = "An invented cohort" if synthetic else first_title(folder)
-    people = {"one": found.participants.get("one", "patient"), "people": found.participants.get("many", "patients")}
-    context = {**vars(found), **people, "title": title, "synthetic": synthetic, "mark": _marker(found)}
+    context = {**vars(found), "title": title, "synthetic": synthetic, "mark": _marker(found)}
     environment = Environment(
         loader=FileSystemLoader(SKELETON), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False, block_start_string="<%", block_end_string="%>",

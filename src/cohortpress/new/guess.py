@@ -70,6 +70,22 @@ GERMAN = _words(
     r".*([\u00e4\u00f6\u00fc\u00df]|\b(alter|geschlecht|gewicht|zeit(punkt)?|visite|wert|vorher|nachher|"
     r"stunden?|tage?|wochen?|monate?|jahre?)\b).*"
 )
+# Words in heads that one language has alone.
+LANGUAGES = {
+    ("German", "de"): _words(
+        r".*\b(alter|geschlecht|gewicht|gr\u00f6\u00dfe|zeit(punkt)?|wert|vorher|nachher|stunden?|tage?|wochen?|monate?n?|jahre?n?|"
+        r"beginn|schmerz(en)?|blutdruck|diagnose|dauer|erkrankung|raucher|griffkraft|m\u00fcdigkeit)\b.*"
+    ),
+    ("Dutch", "nl"): _words(
+        r".*\b(leeftijd|geslacht|gewicht|lengte|tijd(stip)?|waarde|weken|maand(en)?|jaar|pijn|bloeddruk|roker|ziekteduur|"
+        r"meting|pati\u00ebnt|aanvang|uur|uren|nulmeting)\b.*"
+    ),
+    ("French", "fr"): _words(
+        r".*\b(sexe|poids|taille|temps|valeur|jours?|semaines?|mois|ans|douleur|visite|inclusion|tabac|fumeur|heures?|"
+        r"d\u00e9but|dur\u00e9e|\u00e2ge|tension)\b.*"
+    ),
+}
+FOREIGN = 2  # heads with such a word, at least
 # Columns whose 0 and 1 are codes, and no answers.
 OF_GROUPS = _words(r".*\b(arm|group|treatment|allocation|cohort|cent(er|re)|site|sex|gender|gruppe|geschlecht|groep|"
                    r"geslacht|groupe|bras|sexe|type|stage|grade)\b.*")  # fmt: skip
@@ -191,6 +207,8 @@ def guess(sources: Sequence[Source], reserved: Iterable[str]) -> Guess:
 def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     found = Guess({"visits": source.spec, "subject_id": source.subject})
     found.german = any(GERMAN.fullmatch(re.sub("[_.]", " ", column)) for column in source.kinds)
+    if told := _language(source.kinds):
+        found.why["language",] = "the names of the columns look {}. Then write language: {}".format(*told)
     found.taken |= {*reserved, source.subject, "reason"}
     found.why["data", "subject_id"] = f"'{source.subject}' tells the subjects apart"
     if odd := odd_ids(source.ids):
@@ -211,6 +229,14 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     if not found.visits:  # a subject that stands twice is a fault, once the columns are known
         _wide(found, source)
     return found
+
+
+def _language(heads: Iterable[str]) -> tuple[str, str] | None:
+    """Return the language other than English that several heads have words of, and its code."""
+    plain = [re.sub(r"[\W_]+", " ", head) for head in heads]
+    counts = {told: sum(words.fullmatch(head) is not None for head in plain) for told, words in LANGUAGES.items()}
+    most = max(counts, key=counts.__getitem__)
+    return most if counts[most] >= FOREIGN else None
 
 
 # -- one row a subject
