@@ -45,9 +45,10 @@ def test_the_space_beside_a_title_is_no_room_for_its_words() -> None:
 
 
 def test_titles_are_headings_and_the_first_words_of_a_message() -> None:
-    message = "<div class='area message'><p>b</p><p>c</p></div>"
-    page = f"<main><h1>a</h1>{message}<section><h2>d</h2><p>e</p></section></main>"
-    assert [title.text for title in titles(ElementTree.fromstring(page))] == ["a", "b", "d"]
+    first, second, third = (f"{letter * 20} and more" for letter in "abc")
+    message = f"<div class='area message'><p>{second}</p><p>{third}</p></div>"
+    page = f"<main><h1>{first}</h1>{message}<section><h2>{third}</h2><p>{third}</p><h2>Short</h2></section></main>"
+    assert [title.text for title in titles(ElementTree.fromstring(page))] == [first, second, third]
 
 
 def test_a_title_that_was_not_found_is_left_as_it_is() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+SHORTEST = 20  # characters
 NUMBER, WORD = "data-headline", "data-word"
 _BREAKABLE = re.compile(r"[ \t\r\n]+")  # no space that keeps words together
 
@@ -46,15 +47,17 @@ def _lines(words: Sequence[float], space: float, width: float) -> int:
 
 
 def titles(root: Any) -> list[Any]:
-    """Return the titles of a page, and the first paragraphs of its message."""
+    """Return the titles of a page, and the first paragraphs of its message, but for those too short for two lines."""
     messages = [part.find("p") for part in root.iter() if "message" in (part.get("class") or "").split()]
-    return [element for element in root.iter() if element.tag in ("h1", "h2", "h3") or element in messages]
+    found = (element for element in root.iter() if element.tag in ("h1", "h2", "h3") or element in messages)
+    return [title for title in found if len("".join(title.itertext())) >= SHORTEST]
 
 
 def measured(root: Any, lay_out: Callable[[Any], Any]) -> list[Headline]:
     """Return the titles of a page as they are in it; ``lay_out`` returns the first box of a laid out tree."""
     alone = deepcopy(root)
-    found = titles(alone)
+    if not (found := titles(alone)):
+        return []
     for number, title in enumerate(found):
         title.set(NUMBER, str(number))
         for element in list(title.iter()):

@@ -21,7 +21,8 @@ from .embedding import embed
 
 # Pandoc would take 64 MB before it reads a word; this is less, and no slower.
 LEAN = ("+RTS", "-A4m", "-H4m", "-RTS")
-ONE_AT_A_TIME = threading.Lock()  # each takes 60 MB, and the cores are busy with the printing
+# Each takes 60 MB. Pages are rendered on both cores, as all else waits for them; then the cores are busy printing.
+ONE_AT_A_TIME = threading.Lock()
 # Word files carry a date; the same inputs shall give the same file on any day, whatever a caller has set.
 LONG_AGO = "1577836800"  # 2020-01-01
 # What Quarto alone understands, and what it is called.
@@ -45,20 +46,25 @@ def pandoc() -> str:
 
 
 def run_pandoc(folder: Path, *arguments: str, text: str | None = None, of: str = "") -> str:
-    """Run pandoc in ``folder`` and return what it prints; ``text`` is its standard input, ``of`` what it is of.
+    """Run pandoc in ``folder``, when no other one runs, and return what it prints.
 
-    Raises EngineError with pandoc's own words where it fails, or warns.
+    ``text`` is its standard input, ``of`` what it is of. Raises EngineError with pandoc's own words where it fails, or
+    warns.
     """
     with ONE_AT_A_TIME:
-        done = subprocess.run(
-            [pandoc(), *LEAN, "--fail-if-warnings", *arguments],
-            cwd=folder,
-            env={**os.environ, "SOURCE_DATE_EPOCH": LONG_AGO},
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        return _run(folder, *arguments, text=text, of=of)
+
+
+def _run(folder: Path, *arguments: str, text: str | None = None, of: str = "") -> str:
+    done = subprocess.run(
+        [pandoc(), *LEAN, "--fail-if-warnings", *arguments],
+        cwd=folder,
+        env={**os.environ, "SOURCE_DATE_EPOCH": LONG_AGO},
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
     if done.returncode:
         raise EngineError(Fault(f"Pandoc could not finish: {done.stderr.strip()}", "", of))
     return done.stdout
@@ -78,7 +84,7 @@ class Pandoc:
     def render(self, document: Path) -> str:
         _refuse_quarto_only(document)
         # In its sandbox pandoc reads no other file and no network; what the page needs is embedded after.
-        html = run_pandoc(document.parent, document.name, "--sandbox", *self._options(), of=f"build/{document.name}")
+        html = _run(document.parent, document.name, "--sandbox", *self._options(), of=f"build/{document.name}")
         return embed(html, document.parent, self._folder)
 
     def _options(self) -> list[str]:
