@@ -89,6 +89,26 @@ def test_volumes_and_pages_of_references_are_those_of_others(
     assert bare_numbers(listed.replace("#", ""), "a.qmd", study, results, english)
 
 
+@pytest.mark.parametrize(
+    ("visits", "prose", "typed"),
+    [
+        (("minute", 0, 60, 240), "after one hour, 4 hours and four hours", []),
+        (("minute", 0, 90, 240), "after 1 hour and 2 hours", ["1", "2"]),
+        (("week", 0, 2), "on day 14, in 14 days, in 13 days", ["13"]),
+        (("month", 0, 24), "for two years, not three years", ["three"]),
+    ],
+)
+def test_times_of_visits_may_be_said_in_the_next_unit(
+    visits: tuple[str, *tuple[int, ...]], prose: str, typed: list[str], results: ResultSet, english: Language
+) -> None:
+    unit, *times = visits
+    given = "".join(f"  v{time}: {{label: At {unit} {time}, {unit}: {time}}}\n" for time in times)
+    text = f"title: t\ndata: {{visits: v.csv}}\nvisits:\n{given}endpoints: {{crp: {{label: CRP}}}}\n"
+    other = parse_study(text, "s.yml")
+    found = bare_numbers(prose, "a.qmd", other, results, english)
+    assert [re.findall("'(.*?)'", fault.problem)[0] for fault in found] == typed
+
+
 LABELLED = """\
 title: t
 data: {visits: v.csv}

@@ -16,7 +16,7 @@ from .glossary import MEASURES
 from .language import Language, any_of
 from .numbers_in_text import NUMBER, Found, numbers, place
 from .result import Result, ResultSet
-from .study import Study
+from .study import DAYS_IN, Study
 from .unwritten import unwritten
 from .utf8 import read_utf8
 
@@ -41,6 +41,9 @@ NOT_PROSE = [
 # A name with a dot, or a call, in single braces; attributes of Markdown begin otherwise: {.area}, {#id}, {width=5cm}.
 LOST_BRACE = re.compile(r"(?<![{\w])\{ ?([A-Za-z_]\w*(?:\.\w+)+|[A-Za-z_]\w*\([^{}\n]*\)) ?\}(?!\})")
 MOST_NAMES = 3
+# The units of time in the order of a language's forms of them, and how many of one a next larger one has.
+UNITS = tuple(DAYS_IN)
+SMALL_IN_LARGE = {("minute", "hour"): 60, ("hour", "day"): 24, ("day", "week"): 7, ("month", "year"): 12}
 FRACTION = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")  # one sign: ½
 # Counts that a sentence names where it means them; as large as others by chance.
 NAMED_ALONE = {"n_zero", "n_ties", "n_changed", "n_missing", "statistic", "sign_statistic", "t_statistic"}
@@ -216,13 +219,14 @@ def _declared(study: Study, language: Language) -> list[re.Pattern[str]]:
 
 
 def times(study: Study, language: Language) -> list[re.Pattern[str]]:
-    """Return how prose may say when the visits were: "six and twelve months", "week 4"."""
-    numbers, units = _times(study, language)
-    if not (numbers and units):
-        return []
+    """Return how prose may say when the visits were: "six and twelve months", "week 4", "after one year"."""
     joins = any_of(language.prose["joins"])
-    listed = rf"(?:{numbers})(?:(?:,|,?\s+(?:{joins})|\s*[\N{{EN DASH}}/-])\s*(?:{numbers}))*"
-    return _patterns([rf"{listed}[\s-]+(?:{units})s?", rf"(?:{units})s?\s+{listed}"])
+    phrases = []
+    for number, units in (_times(study, language), *_in_other_units(study, language)):
+        if number and units:
+            listed = rf"(?:{number})(?:(?:,|,?\s+(?:{joins})|\s*[\N{{EN DASH}}/-])\s*(?:{number}))*"
+            phrases += [rf"{listed}[\s-]+(?:{units})s?", rf"(?:{units})s?\s+{listed}"]
+    return _patterns(phrases)
 
 
 def _patterns(phrases: Iterable[str]) -> list[re.Pattern[str]]:
@@ -274,6 +278,20 @@ def _times(study: Study, language: Language) -> tuple[str, str]:
         alike = {form.lower().removesuffix("s") for form in forms}
         units |= alike if alike & units else set()
     return any_of(typed), any_of(units)
+
+
+def _in_other_units(study: Study, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield patterns of the visits' times in the units next to theirs, where they are whole: 240 minutes, 4 hours."""
+    unit = study.visits[study.baseline].unit
+    times = [visit.time for visit in study.visits.values() if visit.time]
+    for (small, large), many in SMALL_IN_LARGE.items():
+        if unit in (small, large):
+            other = large if unit == small else small
+            whole = [time / many if unit == small else time * many for time in times]
+            typed = {str(int(time)) for time in whole if time == int(time)}
+            typed |= {word for time in typed for word in language.spelled(int(time))}
+            forms = language.prose["time"][UNITS.index(other)]
+            yield any_of(typed), any_of(form.lower().removesuffix("s") for form in forms)
 
 
 def _by_value(results: ResultSet) -> dict[float, list[Result]]:
