@@ -34,8 +34,9 @@ end
 local function picture_of(block)
   local picture = block.text:match('<figure[^>]*data%-picture="([^"]+)"')
   if picture then
+    local shown = block.text:gsub('<div class="panels narrow".-</div>', '') -- what phones show tells the same again
     local titles = {}
-    for title in block.text:gmatch('<title>(.-)</title>') do
+    for title in shown:gmatch('<title>(.-)</title>') do
       table.insert(titles, title)
     end
     local alt = table.concat(titles, ' '):gsub('&lt;', '<'):gsub('&gt;', '>'):gsub('&quot;', '"'):gsub('&#x27;', "'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -214,6 +215,11 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
 def contents(folder: Path) -> dict[str, bytes]:
     """Return every file below a folder with its content."""
     return {name: content for name, (content, _) in state(folder).items()}
+
+
+def without_narrow(drawn: str) -> str:
+    """Return figures without what is drawn for phones alone."""
+    return re.sub(r'<div class="panels narrow".*?</div>\n', "", drawn, flags=re.DOTALL)
 
 
 INLINE = {"a", "b", "code", "em", "i", "span", "strong", "sub", "sup"}

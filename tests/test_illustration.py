@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from studies import ROOT, cohortpress, replace
+from studies import ROOT, cohortpress, replace, without_narrow
 
 from cohortpress.build import Build, Options
 from cohortpress.errors import CohortpressError, Fault
@@ -66,7 +66,7 @@ def page(study: Path, call: str, document: str = "poster", area: str = "figures"
     (study / f"report/{document}.qmd").write_text(source, encoding="utf-8")
     with Build(study, Options("pandoc"), lambda step, seconds: None, lambda fault: None) as steps:
         steps.fill("poster" if document == "poster" else "abstract")
-        return (study / f"build/{document}.qmd").read_text(encoding="utf-8"), steps.results
+        return without_narrow((study / f"build/{document}.qmd").read_text(encoding="utf-8")), steps.results
 
 
 def drawn(study: Path, call: str, **where: str) -> tuple[list[ElementTree.Element], ResultSet]:

@@ -12,7 +12,7 @@ from .style import Theme
 TEXT, LINE = 4.5, 3.0  # the least contrast of text and of lines: WCAG 2.1, 1.4.3 and 1.4.11
 GROUNDS = {"paper": ("ink", "muted", "accent", "worse"), "tint": ("ink", "muted", "accent"), "band": ("on_band",)}
 # By the elements of a figure, and by the printer.
-SET_ELSEWHERE = ("across", "ems", "beside", "text")
+SET_ELSEWHERE = ("across", "beside", "text")
 _ITALIC = re.compile(r"(?<![*\\\w])\*(?![*\s])([^*\n]+)\*(?!\*)")
 _TITLE = re.compile(r"^# (.*)", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -31,6 +31,11 @@ SHIFTED = """async () => {
   await document.fonts.ready;
   for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
   return shifts.reduce((sum, value) => sum + value, 0);
+}"""
+# What does shift is noted sooner or later, on a machine with other work later.
+NOTED = """async () => {
+  for (let i = 0; i < 250 && !shifts.length; i++) await new Promise(go => setTimeout(go, 20));
+  return shifts.length;
 }"""
 
 
@@ -120,7 +125,7 @@ def test_nothing_moves_once_it_is_shown(page: Page, built_flagship: Path, docume
     page.keyboard.press("Escape")
     assert page.evaluate(SHIFTED) == 0
     page.evaluate("scrollTo(0, 0); document.querySelector('main').style.paddingTop = '300px'")
-    assert page.evaluate(SHIFTED) > 0, "the watch is awake"
+    assert page.evaluate(NOTED) > 0, "the watch is awake"
 
 
 # -- it fits
@@ -160,6 +165,22 @@ def test_a_phone_shows_all_of_a_wide_table_and_says_what_each_value_is(
     assert [content.split('"')[1] for content in shown] == heads
     boxes = cells.evaluate_all("cells => cells.map(c => c.getBoundingClientRect()).map(b => [b.top, b.bottom])")
     assert all(above[1] <= below[0] for above, below in pairwise(boxes))
+
+
+@pytest.mark.parametrize("width", [320, PHONE])
+def test_a_phone_shows_every_figure_whole_and_in_legible_letters(
+    page: Page, built_flagship: Path, built_in: Callable[[str], Path], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for study, document in ((built_flagship, "abstract"), (built_flagship, "poster"), (built_in("fr"), "poster")):
+        show(page, study, document)
+        shown = page.locator(".panels svg:visible")
+        assert shown.count() == page.locator(".panels:not(.wide) svg").count() > 0
+        edges = shown.evaluate_all("drawn => drawn.map(svg => svg.getBoundingClientRect().right)")
+        assert max(edges) <= width
+        heights = shown.locator("text").evaluate_all("texts => texts.map(t => t.getBoundingClientRect().height)")
+        assert min(heights) >= 11  # of a line of type of nine pixels
+    assert page.locator(".panels.wide").count() > 0
 
 
 def test_a_screen_reader_still_finds_a_table_on_a_phone(page: Page, built_flagship: Path) -> None:

@@ -20,6 +20,7 @@ from cohortpress.verify import verify
 from cohortpress.verify.checks import (
     LENGTHS,
     format_of,
+    narrow,
     origins,
     results_file,
     tables,
@@ -61,6 +62,7 @@ class Built:
             traced("", pieces, self.study, self.results, self.language).ok
             and untraced("", pieces, self.study, self.results, self.language).ok
             and origins("", html, self.study, self.results, self.language).ok
+            and narrow("", pieces).ok
             and not differs(pieces, printed)
         )
 
@@ -74,7 +76,7 @@ def built(request: pytest.FixtureRequest) -> Built:
 
 
 def differs(pieces: list[Piece], printed: str) -> bool:
-    wanted = [piece.text for piece in pieces if piece.kind != "alt"]
+    wanted = [piece.text for piece in pieces if piece.kind not in ("alt", "hidden")]
     drawn = [piece.text for piece in pieces if piece.kind == "figure"]
     alts = {piece.text for piece in pieces if piece.kind == "alt"}
     return bool(compare([*wanted, *alts], printed, scattered=drawn))

@@ -9,7 +9,7 @@ from studies import language_of
 
 from cohortpress.result import Result, ResultSet
 from cohortpress.study import Study, parse_study
-from cohortpress.verify.checks import trace_alts, traced, untraced
+from cohortpress.verify.checks import narrow, trace_alts, traced, untraced
 from cohortpress.verify.page import Piece, read_page
 
 STUDY = """
@@ -143,3 +143,21 @@ def test_the_finished_pages_are_made_of_pieces_only(built_flagship: Path) -> Non
     marks = {(m.name, p.marked(m)) for p in read_page(html) for m in p.marks if m.kind == "result"}
     assert shown
     assert shown <= marks
+
+
+def test_a_figure_for_phones_is_traced_and_no_text_of_the_pdf() -> None:
+    drawn = '<svg><text data-result="crp.n">8</text></svg>'
+    pieces = read_page(f'<div class="panels">{drawn}</div><div class="panels narrow" hidden>{drawn}<p>x</p></div>')
+    assert [(piece.kind, piece.text) for piece in pieces] == [("figure", "8"), ("hidden", "8"), ("text", "x")]
+    assert pieces[0].marks == pieces[1].marks
+
+
+def test_a_figure_for_phones_that_says_something_else_is_found() -> None:
+    def panels(kind: str, *drawings: str) -> str:
+        return f"<div {kind}>{''.join(f'<svg><text>{text}</text></svg>' for text in drawings)}</div>"
+
+    before = panels("", "9")
+    for first, second, found in (("0 5", "2", []), ("0", "2 5", ["5"]), ("0 5 5", "3", ["5", "3"]), ("0 0", "", ["0"])):
+        html = before + panels("", "0 5", "2") + panels("hidden", first, second)
+        assert [finding.found for finding in narrow("", read_page(html)).findings] == found
+    assert not narrow("", read_page(panels("", "5") + panels("hidden", "5", "5"))).ok

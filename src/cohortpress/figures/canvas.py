@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.3  # from one line of text to the next, in em
-WIDE = 40  # a panel in which a phone cannot show all letters at once, in em
+WIDE, NARROW = 30, 24  # a panel whose letters are too small on a phone, and one for a phone, in em
 ROW_GAP, GUTTER = 1.0, 2.0  # between panels of a picture, below and beside one another, in em; on a page the theme's
 SPACE = 0.21  # between words, in em
 
@@ -134,7 +134,20 @@ class Panel:
 
 
 def draw(panels: Sequence[Panel], look: Look, name: str) -> str:
-    """Return an SVG a panel, in marked colours; ``name`` is unique in the document (the SVGs' ids begin with it)."""
+    """Return an SVG a panel, in marked colours; ``name`` is unique in the document (the SVGs' ids begin with it).
+
+    Panels whose letters a phone would show too small are drawn once more, narrow, for it alone.
+    """
+    em = Ruler(look).em
+    if look.size.width_mm / em <= WIDE:
+        return _drawn(panels, look, name)
+    width = NARROW * em
+    size = replace(look.size, width_mm=width, height_mm=min(look.size.height_mm, 0.8 * width), across=1, spare=0)
+    narrow = _drawn(panels, replace(look, size=size), f"{name}-narrow", " narrow", " hidden")
+    return _drawn(panels, look, name, " wide") + narrow
+
+
+def _drawn(panels: Sequence[Panel], look: Look, name: str, more: str = "", hidden: str = "") -> str:
     look, rooms = _in_rooms(panels, look)
     size, svgs = look.size, []
     for index, (panel, room) in enumerate(zip(panels, rooms, strict=True)):
@@ -142,10 +155,7 @@ def draw(panels: Sequence[Panel], look: Look, name: str) -> str:
         _draw(panel, Pen(look, room, _axes(figure, 0, 0, size), MARKS))
         svgs.append(_tidy(_save(figure, "svg").decode(), panel, f"{name}-{index + 1}"))
     abreast = size.across + size.spare if size.spare else size.across
-    ems = size.width_mm / Ruler(look).em
-    # On a phone a wide panel keeps its letters legible, and is moved sideways: also by keys.
-    keys = ' tabindex="0"' if ems > WIDE else ""
-    opening = f'<div class="panels" style="--across: {abreast}; --ems: {ems}"{keys}>'
+    opening = f'<div class="panels{more}" style="--across: {abreast}"{hidden}>'
     return f"{opening}\n{''.join(svgs)}</div>\n"
 
 

@@ -64,7 +64,7 @@ class Row:
         return ruler.width(self.texts[visit].string, strong=self.strong) / 2
 
     def write(self, pen: Pen, xs: Sequence[float], height: float) -> None:
-        """Write all texts, or, where they would touch, every second, third ..."""
+        """Write all texts, or, where they would touch, every second, fourth ..."""
         pen.text(0, height, self.name)
         halves = [self.half(visit, pen) for visit in range(len(self.texts))]
         for index in _legible(xs, halves, GAP * pen.em):
@@ -258,9 +258,12 @@ def _said(label: str, number: str) -> str:
 
 
 def _legible(xs: Sequence[float], halves: Sequence[float], gap: float) -> Sequence[int]:
-    """Return which texts to write so that none touches another: all, or every second, third ..."""
-    for step in count(1):
-        chosen = range(0, len(xs), step)
+    """Return which texts to write so that none touches another: all, or every second, fourth ...
+
+    What is written in little room is written in more: a drawing for phones says nothing that the wide one does not.
+    """
+    for power in count():
+        chosen = range(0, len(xs), 2**power)
         if all(xs[j] - xs[i] >= halves[i] + halves[j] + gap for i, j in pairwise(chosen)):
             return chosen
     raise AssertionError

@@ -14,7 +14,19 @@ from ..errors import CohortpressError
 from ..language import Language
 from ..result import ResultSet
 from ..study import Documents, Study
-from .checks import UNTRACED, attached, data, format_of, origins, results_file, tables, trace_alts, traced, untraced
+from .checks import (
+    UNTRACED,
+    attached,
+    data,
+    format_of,
+    narrow,
+    origins,
+    results_file,
+    tables,
+    trace_alts,
+    traced,
+    untraced,
+)
 from .files import Outputs, Unreadable, outputs, read_text
 from .page import read_page
 from .report import Check, Finding, Report
@@ -72,6 +84,7 @@ def checks_of(
         traced(page, pieces, study, results, language),
         untraced(page, pieces, study, results, language),
         origins(page, html, study, results, language),
+        *([narrow(page, pieces)] if any(piece.kind == "hidden" for piece in pieces) else []),
         *(format_of(f"{document}.{ending}", pieces, study, files) for ending in FORMATS[document]),
         *(format_of(f"{document}-{kind}.pdf", pieces, study, files) for kind in spec.further),
         *([attached(f"{document}-archive.pdf", files[RESULTS], files)] if spec.archive else []),

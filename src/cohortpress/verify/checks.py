@@ -7,9 +7,10 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 from ..comparison import compare as compare_results
@@ -131,12 +132,26 @@ def origins(file: str, html: str, study: Study, results: ResultSet, language: La
     return Check("origins of numbers", file, len(told), tuple(findings))
 
 
+def narrow(file: str, pieces: Sequence[Piece]) -> Check:
+    """Hold the drawings for phones against the wide ones of the same panels before them: they say nothing else."""
+    drawings, findings, wide = [p for p in pieces if p.kind in ("figure", "hidden")], [], [""]
+    for kind, run in groupby(drawings, lambda piece: piece.kind):
+        texts = [piece.text for piece in run]
+        if kind == "hidden":
+            for text, other in zip_longest(texts, wide[-len(texts) :], fillvalue=""):
+                more = Counter(text.split()) - Counter(other.split())
+                findings += [Finding(f"'{excerpt(text)}'", "a word of the wide drawing", word) for word in more]
+        wide = texts
+    count = sum(piece.kind == "hidden" for piece in drawings)
+    return Check("drawings for phones as the wide ones", file, count, tuple(findings))
+
+
 def format_of(file: str, pieces: Sequence[Piece], study: Study, files: Mapping[str, Path]) -> Check:
     """Hold the text of a PDF, a Word or a text file against the pieces of its document's page."""
     ending = file.rpartition(".")[2]
     name = f"pieces of text as in {file.partition('.')[0].partition('-')[0]}.html"
     seen = [
-        p.text for p in pieces if p.kind not in ("alt", "marker") and (ending == "pdf" or p.kind != "figure")
+        p.text for p in pieces if p.kind not in ("alt", "hidden", "marker") and (ending == "pdf" or p.kind != "figure")
     ]
     seen += dict.fromkeys(p.text for p in pieces if p.kind == "alt")
     other = [p.text for p in pieces if p.kind == "marker"]

@@ -38,9 +38,10 @@ class Mark:
 class Piece:
     """A text that stands together on a page.
 
-    ``kind`` is text, heading, row, figure, alt, or marker: the number that a browser puts before an item of a
-    list. ``section`` is the heading above, ``table`` what the file of the table around is called, ``prints``
-    the results that an alternative text names, in order. ``in_prose`` tells that it stands in no block of ours.
+    ``kind`` is text, heading, row, figure, alt, hidden (a figure that only phones show), or marker: the number that
+    a browser puts before an item of a list. ``section`` is the heading above, ``table`` what the file of the table
+    around is called, ``prints`` the results that an alternative text names, in order. ``in_prose`` tells that it stands
+    in no block of ours.
     """
 
     text: str
@@ -104,6 +105,11 @@ class _Tree(HTMLParser):
 
 def _pieces(node: _Node, tables: Counter[str], table: str, in_prose: bool) -> Iterator[Piece]:
     """Yield the pieces of a block; ``tables`` counts those that have a name so far."""
+    if "hidden" in node.given:
+        shown = _Node(node.tag, {name: value for name, value in node.given.items() if name != "hidden"}, node.parts)
+        for piece in _pieces(shown, tables, table, in_prose):
+            yield replace(piece, kind="hidden") if piece.kind == "figure" else piece
+        return
     classes = node.given.get("class", "")
     if node.tag in ("div", "section", "figure"):
         in_prose = in_prose and node.tag != "figure" and not _NO_PROSE & set(classes.split())
