@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -135,12 +136,29 @@ def test_what_belongs_together_is_not_parted_at_the_end_of_a_line(study: Path) -
     assert embedded("<p>35 mm/h in 8 men</p>", study) == "<p>35\N{NO-BREAK SPACE}mm/\N{WORD JOINER}h in 8 men</p>"
 
 
+def table(*cells: str) -> str:
+    names = ["Endpoint", "Start", "p", 'An <em>"end"</em>']
+    heads, row = ("".join(f"<{tag}>{text}</{tag}>" for text in of) for tag, of in (("th", names), ("td", cells)))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{row}</tr></tbody></table>"
+
+
 def test_each_cell_of_a_wide_table_says_what_heads_it(study: Path) -> None:
-    names = ["Endpoint", "Start", "p", 'An <em>"end"</em>', "p"]
-    heads = "".join(f"<th>{name}</th>" for name in names)
-    row = "<tr><td>CRP</td><td>1</td><td>2</td><td>3</td></tr>"
-    html = f"<table><thead><tr>{heads}</tr></thead><tbody>{row}</tbody></table>"
-    cells = '<td>CRP</td><td data-head="Start">1</td><td data-head="p">2</td><td data-head="An &quot;end&quot;">3</td>'
-    assert embedded(html, study) == html.replace("<td>CRP</td><td>1</td><td>2</td><td>3</td>", cells)
-    narrow = html.replace("<th>p</th>", "", 1)
-    assert embedded(narrow, study) == narrow
+    wide = embedded(table("CRP", "1.75 (−0.1 to 5.5)", "0.003", "0"), study)
+    assert re.findall(r"<td>|<td [^>]*>", wide) == [
+        "<td>", '<td data-head="Start">', '<td data-head="p">', '<td data-head="An &quot;end&quot;">',
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "fits"),
+    [
+        (("CRP", "1", "2", "3"), True),
+        (("A name of many words that may stand below one another", "1", "2", "3"), True),
+        (("CRP", "1.75 (−0.1 to 5.5)", "2", "3"), False),
+        # What is set below a value takes no room beside it, nor do tags and characters that nobody sees.
+        (("CRP", '1.75 (1.1)<span class="n hundreds">n = 100</span>', '<b class="result">&lt;0.1</b>', "3"), True),
+        (("CRP", '1<span class="n">1.75 (−0.1 to 5.5)</span>', "2", "3"), False),
+    ],
+)
+def test_a_table_that_fits_a_phone_stays_one(study: Path, cells: tuple[str, ...], fits: bool) -> None:
+    assert ("data-head" not in embedded(table(*cells), study)) == fits
