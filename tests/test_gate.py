@@ -72,6 +72,7 @@ def test_a_typed_number_is_found(
         "---\ntitle: 5\n---\n\nno number",
         "one of the patients, and none of them",
         "platelets in 10⁹/l, and viruses in 10⁻³",
+        "platelets in 10^9^/l, and viruses in 10^-3^",
     ],
 )
 def test_what_is_no_result_may_be_typed(prose: str, study: Study, results: ResultSet, english: Language) -> None:

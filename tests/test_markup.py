@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cohortpress.markup import lines_of, pictures_in, unclosed
+from cohortpress.markup import faults, lines_of, pictures_in, unclosed
 
 
 def test_each_line_knows_the_blocks_around_it() -> None:
@@ -72,6 +72,14 @@ def test_our_own_blocks_are_set_apart(opening: str, apart: bool) -> None:
 )
 def test_a_picture_is_found_however_it_is_named(text: str) -> None:
     assert "../images/x.png" in pictures_in(text)
+
+
+def test_scripts_and_citations_are_none_where_they_are_shown_as_code() -> None:
+    shown = "```\n<script>\n[@li2017]\n```\n```{=html}\n[@li2017]\n<script>\n```\n[@li2017]\n"
+    found = [(fault.problem, fault.where) for fault in faults(shown, shown, "f", None)]
+    assert found == [
+        ("'<script' runs in no document.", "f, line 7"), ("'[@li2017]' is looked up in no bibliography.", "f, line 9"),
+    ]  # fmt: skip
 
 
 def test_a_name_may_hold_spaces_and_a_long_text_takes_no_long_time() -> None:

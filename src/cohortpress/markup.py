@@ -102,12 +102,13 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
             problem = f"The block '{opening}' is opened here and not closed." if line else "A block is not closed."
             yield Fault(problem, f"Write {close} on a line of its own where it ends.", where)
         return
-    for line, text in enumerate(source.split("\n"), 1):
-        if re.search(r"<script\b", text, re.IGNORECASE):
-            yield Fault("'<script' runs in no document.", "Take it out.", _line_of(file, line))
-        if cited := _CITATION.search(text):
+    for row in lines_of(source):
+        is_code = row.kind == "code"
+        if (not is_code or row.is_raw) and re.search(r"<script\b", row.text, re.IGNORECASE):
+            yield Fault("'<script' runs in no document.", "Take it out.", _line_of(file, row.number))
+        if not is_code and (cited := _CITATION.search(row.text)):
             mend = "Write the reference below '## References', or as a note: [^1] here and '[^1]: ...' below."
-            yield Fault(f"'[@{cited[1]}]' is looked up in no bibliography.", mend, _line_of(file, line))
+            yield Fault(f"'[@{cited[1]}]' is looked up in no bibliography.", mend, _line_of(file, row.number))
     if areas is None:
         return
     for name in dict.fromkeys(_areas(filled)):

@@ -98,7 +98,7 @@ HARD = """
 2. "Quoted", it's an ellipsis ... and a dash -- so; {{ crp.month_6.vs_baseline.hodges_lehmann }} (CO~2~)
     a. nested {{ age.median }}
 
-- bullet with a [link](https://example.org/a/1)
+- bullet with a [link](https://example.org/a/1), cells in 10^9^/l and viruses in 10^-3^
 
 A footnote[^one] and `code`, antidisestablishmentarianism and pneumonoultramicroscopicsilicovolcanoconiosis,
 p {{ crp.month_6.vs_baseline.p_value }}.[^two]

@@ -20,6 +20,7 @@ _BLOCK = re.compile(
 )
 _APART = re.compile("t[dh]|text|br|" + _BLOCK.pattern)
 _MARKS = {"data-result": "result", "data-constant": "constant", "data-axis": "axis"}
+_RAISED = str.maketrans("0123456789-\N{MINUS SIGN}", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 # What abstract.txt leaves out: our own blocks, what a bibliography adds, and any figure.
 _NO_PROSE = SET_APART | {"references"}
 
@@ -186,6 +187,8 @@ class _Text:
             start = len(self.text)
             for part in node.parts:
                 self._add(part)
+            if node.tag == "sup" and self.text.endswith("10", 0, start):  # 10⁹: no number of its own
+                self.text = self.text[:start] + self.text[start:].translate(_RAISED)
             end = len(self.text.rstrip(" "))
             self.marks += [
                 Mark(kind, node.given[a], start, end) for a, kind in _MARKS.items() if a in node.given
