@@ -157,9 +157,9 @@ BROKEN = [
     (
         "people.csv",
         "../people.csv",
-        "data.subjects.file: a data file must lie inside the study's folder.",
+        "data.subjects.file: the file must lie inside the study's folder.",
     ),
-    ("people.csv", "/people.csv", "data.subjects.file: a data file must lie inside the study's folder."),
+    ("people.csv", "/people.csv", "data.subjects.file: the file must lie inside the study's folder."),
     (
         "documents:",
         "address: ftp://example.org\ndocuments:",

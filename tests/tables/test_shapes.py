@@ -186,7 +186,7 @@ def test_one_clear_date_tells_the_order_of_all(tmp_path: Path) -> None:
             "The value 'V' stands for 'month_6' already.",
         ),
         (NAMED, {"visits": "v.csv", "parameter": "p"}, "'parameter' and 'value' belong together."),
-        (NAMED, {"visits": {"file": "../v.csv"}}, "a data file must lie inside the study's folder"),
+        (NAMED, {"visits": {"file": "../v.csv"}}, "the file must lie inside the study's folder"),
         (NAMED, {"visits": {"file": "v.csv", "seperator": ";"}}, "Did you mean 'separator'?"),
     ],
 )

@@ -60,12 +60,8 @@ def _as_spelt(text: str, cells: Iterable[str]) -> str:
     return next((cell for cell in spaced if cell.casefold() == text), text)
 
 
-def _leaves_the_study(path: str) -> bool:
-    return Path(path).is_absolute() or ".." in Path(path).parts
-
-
 def _inside(value: str) -> str:
-    if _leaves_the_study(value):
+    if Path(value).is_absolute() or ".." in Path(value).parts:
         raise ValueError("the file must lie inside the study's folder")
     return value
 
@@ -338,7 +334,7 @@ class Source(_Part):
 class File(_Part):
     """A data file. A text alone is its path; what is not said is found out."""
 
-    file: str
+    file: InTheStudy
     """Its path, relative to the study's folder: .csv, .xlsx, .ods, .sav, .dta, .parquet and others."""
     sheet: str | None = None
     """The sheet of a spreadsheet. Without it: the first with a head that fits."""
@@ -352,15 +348,8 @@ class File(_Part):
     """The encoding of a text file: utf-8, cp1252."""
     only: dict[str, Annotated[str, BeforeValidator(_as_text, json_schema_input_type=int | str)]] = {}
     """Keep only the rows that have this value in this column: {arm: treated}."""
-    dictionary: str | None = None
+    dictionary: InTheStudy | None = None
     """A data dictionary of REDCap, with the labels of columns and codes."""
-
-    @field_validator("file", "dictionary")
-    @classmethod
-    def _inside_the_study(cls, value: str | None) -> str | None:
-        if value is not None and _leaves_the_study(value):
-            raise ValueError("a data file must lie inside the study's folder")
-        return value
 
 
 AFile = Annotated[File, BeforeValidator(_as_file, json_schema_input_type=str | File)]
