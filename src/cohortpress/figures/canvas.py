@@ -28,6 +28,7 @@ MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.3  # from one line of text to the next, in em
 WIDE, NARROW = 30, 24  # a panel whose letters are too small on a phone, and one for a phone, in em
 ROW_GAP, GUTTER = 1.0, 2.0  # between panels of a picture, below and beside one another, in em; on a page the theme's
+BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}  # how much of a text stands before where it is put
 SPACE = 0.21  # between words, in em
 
 # Colours that no theme has: each stands for a token of the theme until `skin` puts the theme's colour there.
@@ -272,11 +273,13 @@ class Pen(Ruler):
     def text(
         self, x: float, y: float, text: str | Text, token: str = "muted", ha: str = "left", *, strong: bool = False
     ) -> None:
-        """Write a text."""
+        """Write a text that begins (``left``), has its middle (``center``), or ends (``right``) at ``x``."""
         if isinstance(text, str):
             text = Text(text)
         if text.string:
-            self._axes.text(x, y, text.string, color=self._colours[token], fontproperties=self._fonts[strong], ha=ha,
+            # Printed, a text that a viewer would have to align is a group of its own: PDFium cuts off its first pixels.
+            x -= BEFORE[ha] * self.width(text.string, strong=strong)
+            self._axes.text(x, y, text.string, color=self._colours[token], fontproperties=self._fonts[strong],
                             va="baseline", parse_math=False, gid=f"data-{text.of}" if text.of else None)  # fmt: skip
 
     def texts(self, x: float, y: float, texts: Sequence[Text], token: str, *, strong: bool = False) -> None:
