@@ -8,6 +8,7 @@
   card.tabIndex = -1;
   card.hidden = true;
   document.querySelector("main").append(card);
+  const FINGER = 22; // half the width of a fingertip on a screen, in pixels
   let asked = null;
 
   function close() {
@@ -54,24 +55,41 @@
     return [title, list];
   }
 
-  for (const number of document.querySelectorAll("[data-result]")) {
-    if (!(number.dataset.result in known.results)) continue;
+  // Numbers stand closer than fingertips: a finger asks the one whose digits are nearest.
+  function nearest(x, y) {
+    let [found, least] = [null, FINGER];
+    for (const number of numbers) {
+      const text = document.createRange();
+      text.selectNodeContents(number);
+      for (const box of text.getClientRects()) {
+        const away = Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
+        if (away < least) [found, least] = [number, away];
+      }
+    }
+    return found;
+  }
+
+  const numbers = [...document.querySelectorAll("[data-result]")].filter((part) => part.dataset.result in known.results);
+  for (const number of numbers) {
     // A picture has no parts that can be asked; a group has.
     number.closest("svg")?.setAttribute("role", "group");
     number.tabIndex = 0;
     number.setAttribute("role", "button");
     number.setAttribute("aria-expanded", "false");
-    number.addEventListener("click", (event) => {
-      event.stopPropagation();
-      asked === number ? close() : open(number);
-    });
     number.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
       open(number);
     });
   }
-  document.addEventListener("click", (event) => { if (!card.contains(event.target)) close(); });
+  // A phone of Apple's reports a tap only within what listens itself.
+  document.querySelector("main").addEventListener("click", () => {});
+  document.addEventListener("click", (event) => {
+    if (card.contains(event.target)) return;
+    const touched = event.pointerType === "touch" && !event.target.closest("a");
+    const number = touched ? nearest(event.clientX, event.clientY) : event.target.closest("[data-result]");
+    number && number !== asked && numbers.includes(number) ? open(number) : close();
+  });
   // Tab goes on from the number that was asked.
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" || event.key === "Tab") close(); });
   // A phone that hides its address bar changes the height alone.

@@ -391,6 +391,29 @@ def test_a_tap_shows_the_card_within_the_screen(chromium: Browser, built_flagshi
             assert card(page).is_hidden()
 
 
+def test_a_finger_asks_the_nearest_number(chromium: Browser, built_flagship: Path) -> None:
+    with chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
+        page = context.new_page()
+        show(page, built_flagship, "poster")
+        cell = page.locator(".characteristics td:has([data-result]:nth-of-type(3))").first
+        cell.scroll_into_view_if_needed()
+        numbers = cell.locator("[data-result]")
+        places = numbers.evaluate_all(
+            "all => all.map(number => number.firstChild).map(text => {"
+            "  const r = document.createRange(); r.selectNode(text); const b = r.getBoundingClientRect();"
+            "  return [b.left, b.right, (b.top + b.bottom) / 2, b.bottom] })"
+        )
+        assert len(places) == 3
+        (first, _, middle, low), (second, *_), (_, last, *_) = places
+        assert second - first < 44, "they stand closer than fingertips"
+        for x, y, asked in ((first - 12, middle, 0), (second, low + 3, 1), (last + 12, middle, 2)):
+            page.touchscreen.tap(x, y)
+            assert told(page)["Name"] == numbers.nth(asked).get_attribute("data-result")
+            page.keyboard.press("Escape")
+        page.touchscreen.tap(first - 60, middle)
+        assert card(page).is_hidden(), "nothing is near"
+
+
 # -- on paper
 
 
