@@ -16,7 +16,7 @@ from cohortpress.errors import StyleError
 from cohortpress.fonts import EVERYWHERE, FACES, FONTS, Family, font_file, lacking
 from cohortpress.legibility import contrast, faint, missing_letters, unknown_tokens
 from cohortpress.paper import parse_page_size
-from cohortpress.style import Amount, Document, Theme, load_theme, stylesheet
+from cohortpress.style import FULL, Amount, Document, Theme, load_theme, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
 NAMES = sorted(file.parent.name for file in THEMES.glob("*/theme.yml"))
@@ -75,15 +75,15 @@ def test_an_unknown_theme_names_the_known_ones() -> None:
 
 def test_the_studys_own_theme_wins(own: Path) -> None:
     file = own / "classic" / "theme.yml"
-    file.write_text(file.read_text("utf-8").replace("title: 2.45", "title: 4.2"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("title: 2.1", "title: 4.2"), "utf-8")
     assert load_theme("classic", [own, THEMES]).sizes["title"] == 4.2
-    assert load_theme("classic", [THEMES, own]).sizes["title"] == 2.45
+    assert load_theme("classic", [THEMES, own]).sizes["title"] == 2.1
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("title: 2.45", "title: two", "^templates/themes/classic/theme.yml, line LINE: sizes.title: .*number"),
+        ("title: 2.1", "title: two", "^templates/themes/classic/theme.yml, line LINE: sizes.title: .*number"),
         ('ink: "#16191d"', "ink: black", "line LINE: colours.light.ink: 'black' is no colour. Write six hexadecimal"),
         ('ink: "#16191d"', "ink: #16191d", 'light.ink is empty. .*as "#14532d": an unquoted # begins'),
         ("  dark:", "  night:", "colours.night"),
@@ -185,11 +185,16 @@ def test_panels_share_the_width() -> None:
     assert a1.width_mm / three.width_mm == pytest.approx(0.7067, abs=0.001)  # sides of A1 and A0: 594 / 841
     assert a1.font_pt / three.font_pt == pytest.approx(0.7067, abs=0.001)
     # A short text leaves its room to the figures, but not where there are further rows of them.
-    full, short, more = (theme.panels("poster", a0, 3, amount=amount) for amount in (Amount(), Amount(0), Amount(0, 5)))
+    amounts = Amount(), Amount(0), Amount(0, 5), Amount(FULL * 11 // 10), Amount(3 * FULL)
+    full, short, more, long, longest = (theme.panels("poster", a0, 3, amount=amount) for amount in amounts)
     assert full == three
-    assert short.height_mm / full.height_mm == pytest.approx(2.4)
-    assert more.height_mm == full.height_mm
-    assert short.font_pt == more.font_pt == pytest.approx(1.35 * full.font_pt)
+    assert short.height_mm / full.height_mm == pytest.approx(1.75)
+    assert more.height_mm < full.height_mm
+    assert short.font_pt == more.font_pt == pytest.approx(1.33 * full.font_pt)
+    # Beside a longer text they are lower, but never a mere strip, and their letters are those of the text.
+    assert long.height_mm / full.height_mm == pytest.approx(0.8)
+    assert longest.height_mm / full.height_mm == pytest.approx(0.6)
+    assert longest.font_pt == full.font_pt
     # An abstract is full whatever stands in it.
     a4 = parse_page_size("A4")
     assert theme.panels("abstract", a4, 3, amount=Amount(100)) == theme.panels("abstract", a4, 3)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .errors import Fault, StyleError
 
 MM = {"mm": 1.0, "cm": 10.0, "in": 25.4}
+PT_PER_MM = 72 / 25.4
 PAPER = {
     "A0": (841.0, 1189.0), "A1": (594.0, 841.0), "A2": (420.0, 594.0), "A3": (297.0, 420.0),
     "A4": (210.0, 297.0), "A5": (148.0, 210.0), "LETTER": (215.9, 279.4),

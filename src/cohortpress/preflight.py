@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Fault, OutputError
-from .paper import PAPER, PageSize, parse_page_size
+from .paper import PAPER, PT_PER_MM, PageSize, parse_page_size
 from .study import Documents, Press, Study
 
-PT_PER_MM = 72 / 25.4
 DPI = 150  # at final size; a poster is read from a metre away
 HAIRLINE_PT = 0.25  # below this a line may vanish
 SMALLEST_PT = 5.0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from .paper import PageSize
+from .paper import PT_PER_MM, PageSize
 from .printing import MM_PER_PX, TOLERANCE_MM, Writer, boxes, lay_grounds
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .study import Document as Spec
     from .study import Press
 
-PT_PER_MM = 72 / 25.4
 SIDES = ("left", "top", "right", "bottom")
 MARK_MM, MARK_PT = 5.0, 0.25  # length and width of a crop mark, which begins where the bleed ends
 # Both formats ask for dates; the same inputs must give the same file.

@@ -25,7 +25,7 @@ from pydantic import (
 from .errors import Fault, StyleError
 from .fast_yaml import load
 from .fonts import COMMON, FACES, Family, font_file, subset
-from .paper import PAPER, PageSize, PanelSize
+from .paper import PAPER, PT_PER_MM, PageSize, PanelSize
 from .yaml_lines import keys_of, where_of
 
 Document = Literal["abstract", "poster"]
@@ -35,13 +35,16 @@ DRAWN_ON = {"poster": "A0", "abstract": "A4"}
 # What a narrow screen shows first, before the other areas as they are laid out.
 FIRST = ("masthead", "message", "figures")
 # What each further row of panels adds to the height of a figure.
-ROOM_OF_A_ROW = 0.35
+ROOM_OF_A_ROW = 0.15
+# Two lines of a list stand side by side where there is room for so many em.
+TWO_LINES = 42
 # A panel that is alone is at most so many times as wide as it is high.
 WIDEST = 2.4
 LEAST_SPARE = 0.25  # of its width: a narrower strip beside it would look like an accident
-# A poster with so many characters of text is full, and a further row of figures takes the room of so many. Of a shorter
+# A poster with so many characters of text is full, and a further row of panels takes the room of so many. Of a shorter
 # one the figures are the heroes: they take up to so much more height, in letters that much larger, as its text is, too.
-FULL, A_ROW, TALLER, LARGER = 4000, 1200, 1.4, 0.35
+# Beside a longer text they are lower, by that much for as much text again, down to a limit.
+FULL, A_ROW, TALLER, LARGER, LOWER, LOWEST = 4800, 1350, 0.75, 0.33, 2.0, 0.6
 # From here on a screen has room for the grid of the poster; below, its areas follow one another.
 WIDE, NARROW = "min-width: 70em", "max-width: 69.99em"
 
@@ -121,7 +124,7 @@ class Layout(Grid):
 
 @dataclass(frozen=True)
 class Amount:
-    """How much a document holds: characters of text, and rows of figures as wide as the area of the figures."""
+    """How much a document holds: characters of text, and rows of panels as wide as the area of the figures."""
 
     characters: int = FULL
     rows: float = 1.0
@@ -132,9 +135,10 @@ class Amount:
         return max(0.0, 1 - self.characters / FULL)
 
     @property
-    def spare(self) -> float:
-        """How much of that room its further rows of figures leave."""
-        return max(0.0, self.short - A_ROW * max(0.0, self.rows - 1) / FULL)
+    def height(self) -> float:
+        """How high figures are, as a multiple of their height beside the text of a full poster."""
+        over = (self.characters + A_ROW * max(0.0, self.rows - 1)) / FULL - 1
+        return 1 - TALLER * over if over < 0 else max(LOWEST, 1 - LOWER * over)
 
 
 class Sheet(_Part):
@@ -219,7 +223,7 @@ class Theme(_Part):
         height = figure.height_mm * (1 + ROOM_OF_A_ROW * (rows - 1)) / rows
         alone = fit == 1 and not whole
         poster = document == "poster"
-        height *= 1 + TALLER * amount.spare * poster
+        height *= amount.height if poster else 1.0
         spare = width / (WIDEST * height) - 1 if alone else 0.0
         spare = spare if spare >= LEAST_SPARE else 0.0
         if spare:
@@ -311,7 +315,7 @@ def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float)
     yield f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {margin} }}"
     if document == "poster":
         paper = theme.layout(page)
-        yield f"@media print {{ {_grid(paper)} {_cells(paper)} }}"
+        yield f"@media print {{ {_grid(paper)} {_cells(paper)} {_halves(theme, paper)} }}"
         screen = theme.poster.screen
         story = sorted(screen.names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
         order = " ".join(f".{name} {{ order: {place} }}" for place, name in enumerate(story, 1))
@@ -355,6 +359,20 @@ def _cells(layout: Grid) -> str:
         place = f"grid-column: {name}; grid-row: 1 / -1; align-self: start; margin-top: var(--top-{name}, 0)"
         rules.append(f'[style*="--top-"] .{name} {{ {place} }}')
     return " ".join(rules)
+
+
+def _halves(theme: Theme, layout: Layout) -> str:
+    """Return the rules by which lists of wide areas stand in two halves, so that their lines can be read.
+
+    The printer parts them, a browser sets columns.
+    """
+    em = theme.poster.text_pt[1] / PT_PER_MM
+    widths = {name: layout.figure.width_mm * layout.share(name, theme.poster.gutter_mm) for name in layout.names}
+    wide = f":is({', '.join(f'.{name}' for name, width in widths.items() if width >= TWO_LINES * em) or '_'})"
+    return (
+        f"{wide} .half {{ display: inline-block; width: 48.5%; vertical-align: top }} "
+        f"{wide} .half + .half {{ margin-left: 3% }} {wide} ul:not(.half):has(li + li) {{ columns: 2; column-gap: 3% }}"
+    )
 
 
 def _declare(tokens: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,7 +52,11 @@ class Drawing:
         body = in_rows(body, asked, lambda mark: theme.abreast(self._document, page, areas[mark]))
         words = filler.words("figure_words") if asked else {}
         stand = places(body, asked)
-        rows = sum(theme.share(self._document, page, place.area) / place.beside for place in stand.values())
+        rows = sum(
+            math.ceil(len(asked[mark].alts) / theme.abreast(self._document, page, place.area))
+            * theme.share(self._document, page, place.area) / place.beside
+            for mark, place in stand.items()
+        )  # fmt: skip
         amount = Amount(characters(body), rows)
         for mark, place in stand.items():
             body = body.replace(mark, self._figure(mark[1:-1], asked[mark], place, words, amount))
