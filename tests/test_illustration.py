@@ -348,6 +348,156 @@ def test_numbers_on_the_axes_are_written_as_the_language_writes_them(study: Path
     assert "−62,5\N{NO-BREAK SPACE}%" in words_of(panel)
 
 
+# -- some of the visits
+
+SOME = {kind: f"{CALLS[kind][:-1]}, visits=[start, week_12])" for kind in ("courses", "boxes")}
+SOME["responders"] = f"{CALLS['responders'][:-1]}, visits=[week_12])"
+
+
+def later(study: Path) -> None:
+    """Let the study go on: three of six come again in week 24, E among them, who was not there in week 6."""
+    replace(study / "report/study.yml", "endpoints:", "  week_24: {label: 24 weeks, week: 24}\nendpoints:")
+    with (study / "visits.csv").open("a", encoding="utf-8") as file:
+        file.write("A,week_24,,15,41\nB,week_24,,50,27\nE,week_24,,30,40\n")
+
+
+def ids_of(panel: ElementTree.Element) -> set[str]:
+    """Return the results that a panel writes, and those that its alternative text tells of."""
+    written = {element.get("data-result", "") for element in panel.iter()} - {""}
+    return written | {*(panel.get("data-results") or "").split()}
+
+
+def times_of(panel: ElementTree.Element) -> list[str]:
+    return [element.text or "" for element in panel.iter(f"{SVG}text") if element.get("data-axis") == "visit"]
+
+
+def dashes_of(panel: ElementTree.Element) -> int:
+    """Return how many lines of subjects bridge a gap."""
+    paths = [path for path in panel.iter(f"{SVG}path") if re.search("stroke-(course|worse)", path.get("class", ""))]
+    return sum(path.get("stroke-dasharray") is not None for path in paths)
+
+
+def diamonds_of(panel: ElementTree.Element) -> int:
+    return sum("fill-worse" in element.get("class", "") for element in panel.iter())
+
+
+@pytest.mark.parametrize("publish", ["full", "aggregate"])
+@pytest.mark.parametrize("code", ["en", "nl", "fr", "de"])
+@pytest.mark.parametrize("kind", SOME)
+def test_of_a_visit_that_is_left_out_nothing_is_drawn_or_told(study: Path, kind: str, code: str, publish: str) -> None:
+    replace(study / "report/study.yml", "data:", f"language: {code}\npublish: {publish}\ndata:")
+    whole, _ = drawn(study, CALLS[kind])
+    some, _ = drawn(study, SOME[kind])
+    assert len(some) == len(whole) == 2
+    for all_, panel in zip(whole, some, strict=True):
+        assert any(".week_6." in id_ for id_ in ids_of(all_))
+        assert ids_of(panel) == {id_ for id_ in ids_of(all_) if ".week_6." not in id_}
+        if kind == "responders":
+            assert ("6 weeks" in words_of(all_), "6 weeks" in words_of(panel)) == (True, False)
+        else:
+            assert (times_of(all_), times_of(panel)) == (["0", "6", "12"], ["0", "12"])
+
+
+def test_the_alternative_texts_tell_of_the_visits_shown(study: Path) -> None:
+    for kind, told in {
+        "courses": "Pain: course of each patient, and the median: 65 at start (n = 6), 20 at 12 weeks (n = 5).",
+        "boxes": "Pain: median and quartiles: 65 (52.5–77.5) at start (n = 6), 20 (5–35) at 12 weeks (n = 5).",
+        "responders": "Pain halved: 3/4 (75%; 95% CI 30%–95%) at 12 weeks.",
+    }.items():
+        (panel, _), _ = drawn(study, SOME[kind])
+        assert (panel[0].text or "").replace("\N{NO-BREAK SPACE}", " ") == told
+
+
+def test_the_values_drawn_are_those_of_the_visits_shown(study: Path) -> None:
+    (courses, _), _ = drawn(study, SOME["courses"])
+    value, font = axis_of(courses), font_of(courses)
+    dots = [e for e in courses.iter(f"{SVG}circle") if "fill-course" in e.get("class", "")]
+    # Of all but B and D, who had more pain than at the start, both values; of these two the first.
+    better = [visit[0] for name in "ACEF" for visit in (ROWS[name][0], ROWS[name][2]) if visit]
+    assert sorted(value(float(e.get("cy", "")) + 0.33 * font) for e in dots) == pytest.approx(
+        sorted([*better, 60, 0]), abs=0.2
+    )
+    (boxes, _), results = drawn(study, SOME["boxes"])
+    value, font = axis_of(boxes), font_of(boxes)
+    ends = [(min(map(value, ys)), max(map(value, ys))) for ys in heights(boxes, "fill-accent", font)]
+    shown = [f"pain.{visit}" for visit in ("start", "week_12")]
+    quartiles = [[float(results[f"{at}.{q}"].value or 0) for q in ("q1", "q3")] for at in shown]
+    assert ends == [pytest.approx(pair, abs=0.2) for pair in quartiles]
+
+
+@pytest.mark.parametrize(
+    ("visits", "gap", "worse", "few"),
+    [
+        (None, True, True, True),
+        ("[start, week_6]", False, False, False),  # by hand: nobody had more pain at week 6
+        ("[start, week_12]", False, True, False),
+        ("[start, week_6, week_12]", True, True, False),
+        ("[start, week_12, week_24]", False, True, True),  # at week 12 F alone is missing, and did not return
+        ("[start, week_24]", False, False, True),
+    ],
+)
+def test_what_is_missing_worse_or_of_few_follows_from_the_visits_shown(
+    study: Path, visits: str | None, gap: bool, worse: bool, few: bool
+) -> None:
+    later(study)
+    over = f", visits={visits}" if visits else ""
+    (panel,), _ = drawn(study, f'figure("courses", [pain]{over})')
+    dots = {e.get("r") for e in panel.iter(f"{SVG}circle") if "fill-accent" in e.get("class", "")}
+    assert (dashes_of(panel) > 0, diamonds_of(panel) > 0, len(dots) > 1) == (gap, worse, few)
+    note, _ = page(study, f"courses_note([pain]{over})")
+    assert ("dashes" in note, "diamonds" in note, "thinner" in note) == (gap, worse, few)
+
+
+@pytest.mark.parametrize("kind", SOME)
+def test_all_visits_by_name_in_any_order_are_all_visits(study: Path, kind: str) -> None:
+    chosen = "[week_12, week_6]" if kind == "responders" else "[week_12, baseline, week_6]"
+    assert page(study, f"{CALLS[kind][:-1]}, visits={chosen})") == page(study, CALLS[kind])
+
+
+def test_visits_may_be_what_a_filter_leaves(study: Path) -> None:
+    chosen = 'all_visits | rejectattr("name", "equalto", "week_6")'
+    for kind in ("courses", "boxes"):
+        assert page(study, f"{CALLS[kind][:-1]}, visits={chosen})") == page(study, SOME[kind])
+    assert page(study, f"courses_note([pain], visits={chosen})") == page(
+        study, "courses_note([pain], visits=[start, week_12])"
+    )
+
+
+def test_two_visits_without_a_time_are_not_said_to_stand_evenly(study: Path) -> None:
+    file = study / "report/study.yml"
+    file.write_text(re.sub(r", week: \d+", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    (panel, _), _ = drawn(study, SOME["courses"])
+    assert times_of(panel) == ["Start", "12 weeks"]
+    assert not any("evenly" in word for word in words_of(panel))
+
+
+def test_a_figure_of_some_visits_is_read_back_and_found_right(study: Path) -> None:
+    shutil.copy(ROOT / "_quarto.yml", study)
+    calls = "\n\n".join(f"{{{{ {call} }}}}" for call in SOME.values())
+    note = "{{ courses_note([pain, grip], visits=[start, week_12]) }}"
+    source = f"{{{{ masthead() }}}}\n\n## Results\n\n{calls}\n\n{note}\n\n{{{{ colophon() }}}}\n"
+    (study / "report/abstract.qmd").write_text(source, encoding="utf-8")
+    for command in ("build", "verify"):
+        done = cohortpress(study, command, *(["abstract"] if command == "build" else []))
+        assert done.returncode == 0, done.stderr
+    html = (study / "_output/abstract.html").read_text(encoding="utf-8")
+    drawings = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+    assert any("pain.week_12.median" in svg for svg in drawings)
+    assert not any("week_6" in svg for svg in drawings)
+
+
+def test_an_own_sentence_without_visits_serves_until_visits_are_chosen(study: Path) -> None:
+    templates = study / "templates/language"
+    templates.mkdir(parents=True)
+    english = (ROOT / "templates/language/en.jinja").read_text(encoding="utf-8")
+    own = english.replace("courses_alt(endpoint, visits=none)", "courses_alt(endpoint)").replace(
+        "visits or all_visits", "all_visits"
+    )
+    (templates / "en.jinja").write_text(own, encoding="utf-8")
+    page(study, CALLS["courses"])
+    assert "courses_alt" in refusal(study, SOME["courses"]).problem
+
+
 # -- where figures stand
 
 WIDTH, BETWEEN = 765, 18  # mm, on A0, by classic's theme.yml: the figures, and what parts two
@@ -461,6 +611,56 @@ def test_a_waterfall_is_refused_where_aggregates_alone_are_published(study: Path
         (
             'figure("waterfall", [pain], visit="week_12")',
             "'week_12' is a text. Write week_12, without quotation marks.",
+        ),
+        ('figure("flow", visits=[start, week_6])', "'flow' shows all visits. Take 'visits' out."),
+        (
+            'figure("waterfall", [pain], visits=[start, week_6])',
+            "'waterfall' shows one visit. Write visit=week_12 in place of 'visits'.",
+        ),
+        (
+            'figure("waterfall", [pain], visit=week_6, visits=[start, week_6])',
+            "'waterfall' shows one visit. Take 'visits' out.",
+        ),
+        (
+            'figure("responders", [halved], visit=week_6, visits=[week_6])',
+            "'responders' is given 'visit' and 'visits' both. Take one of them out.",
+        ),
+        (
+            'figure("courses", [pain], visit=week_6, visits=[start, week_6])',
+            "'courses' is given 'visit' and 'visits' both. Take 'visit=week_6' out.",
+        ),
+        ('figure("courses", [pain], visits=[start, week_21])', "'week_21' is undefined. Did you mean 'week_12'?"),
+        ('figure("courses", [pain], visits=[start, grip])', "'grip' is no visit. Known: start, week_12, week_6."),
+        ('figure("courses", [pain], visits=[pain.week_6])', "'pain.week_6' is no visit. Did you mean 'week_6'?"),
+        (
+            'figure("courses", [pain], visits=[start, "week_12"])',
+            "'week_12' is a text. Write week_12, without quotation marks.",
+        ),
+        (
+            'figure("boxes", [pain], visits=week_12)',
+            "'week_12' is one visit. Write '[week_12]' where a list is asked for.",
+        ),
+        ('figure("boxes", [pain], visits=3)', "'visits' needs a list of visits. Write visits=[start, week_12]."),
+        ('figure("boxes", [pain], visits=[start, week_6, start])', "'start' stands twice in 'visits'. Name it once."),
+        (
+            'figure("boxes", [pain], visits=[week_12, week_6])',
+            "'boxes' shows the baseline and at least one visit more. Write visits=[start, week_6, week_12].",
+        ),
+        (
+            'figure("courses", [pain], visits=[baseline])',
+            "'courses' shows the baseline and at least one visit more. Write visits=[start, week_12].",
+        ),
+        (
+            'figure("courses", [pain], visits=[])',
+            "'courses' shows the baseline and at least one visit more. Write visits=[start, week_12].",
+        ),
+        (
+            'figure("responders", [halved], visits=[])',
+            "'responders' shows at least one follow-up visit. Write visits=[week_12].",
+        ),
+        (
+            'figure("responders", [halved], visits=[start, week_6])',
+            "'start' is no follow-up visit. Known: week_12, week_6.",
         ),
         ('figure("flow", [pain])', "'flow' shows the whole cohort. Write figure(\"flow\")."),
     ],

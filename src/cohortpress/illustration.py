@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,12 +30,14 @@ _MARK = f"{_OPEN}[^{_CLOSE}]+{_CLOSE}"
 class Request:
     """A figure that an author asks for: its kind, what it is of, a visit, and an alternative text a panel.
 
-    In these texts values are marked as results.
+    ``visits`` are those that it shows of a time; none where the author chose none: all. In the texts values are marked
+    as results.
     """
 
     kind: str
     names: tuple[str, ...]
     visit: str | None
+    visits: tuple[str, ...]
     alts: tuple[str, ...]
 
     @property
@@ -92,9 +94,14 @@ def in_rows(body: str, asked: Mapping[str, Request], most: Callable[[str], int])
 
 
 def request(
-    kind: str, things: object, visit: object, study: Study, macro: Callable[[str], Callable[..., str]]
+    kind: str,
+    things: object,
+    visit: object,
+    visits: object,
+    study: Study,
+    macro: Callable[[str], Callable[..., str]],
 ) -> Request:
-    """Return what ``{{ figure(kind, things, visit) }}`` asks for; ``macro`` finds a sentence of the language.
+    """Return what ``{{ figure(kind, things, visit, visits) }}`` asks for; ``macro`` finds a sentence of the language.
 
     Raises TemplateError where there is no such kind, or where it cannot be drawn of these things.
     """
@@ -105,9 +112,13 @@ def request(
         problem = f"'{kind}' shows single subjects, and the study publishes aggregates only."
         raise TemplateError(Fault(problem, "Take it out, or draw 'boxes' or 'responders'."))
     listed = _listed(kind, things, study)
+    chosen = _chosen(kind, visit, visits, study)
     at = _visit(kind, visit, study)
-    alts = tuple(macro(f"{kind}_alt")(*arguments) for arguments in drawn.alts(listed, at))
-    return Request(kind, tuple(thing.name for thing in listed), at.name if at else None, alts)
+    # A study's own sentence that knows no visits serves as long as nobody chooses some.
+    over = {"visits": chosen} if chosen else {}
+    alts = tuple(macro(f"{kind}_alt")(*arguments, **over) for arguments in drawn.alts(listed, at))
+    names, shown = (tuple(thing.name for thing in some) for some in (listed, chosen))
+    return Request(kind, names, at.name if at else None, shown, alts)
 
 
 def _listed(kind: str, things: object, study: Study) -> list[Branch]:
@@ -125,7 +136,7 @@ def _listed(kind: str, things: object, study: Study) -> list[Branch]:
         raise TemplateError(Fault(f"'{kind}' needs a list of {part}.", mend))
     listed = list(things)
     for thing in listed:
-        name = thing.name if isinstance(thing, Branch) else thing.result.id if isinstance(thing, Value) else str(thing)
+        name = _name_of(thing)
         if not isinstance(thing, Branch) or name not in known:
             raise TemplateError(Fault(f"'{name}' is no {one}.", _mend(name, known)))
     return listed
@@ -146,6 +157,55 @@ def _visit(kind: str, visit: object, study: Study) -> VisitName | None:
     if not isinstance(visit, VisitName) or visit.name not in followups:
         raise TemplateError(Fault(f"'{visit}' is no follow-up visit.", _mend(str(visit), followups)))
     return visit
+
+
+def _chosen(kind: str, visit: object, visits: object, study: Study) -> list[VisitName]:
+    """Return the visits that a figure over time is to show, in the order of study.yml; none where all are."""
+    if visits is None:
+        return []
+    over = KINDS[kind].over
+    if over is None or visit is not None:
+        raise TemplateError(_misplaced(kind, visit, study))
+    whole = over == "visits"
+    names = _visits_listed(visits, list(getattr(study, over)), "visit" if whole else "follow-up visit")
+    later = [name for name in names if name != study.baseline] or [study.followups[-1]]
+    needed = [study.baseline, *later] if whole else later
+    if names != needed:
+        least = "the baseline and at least one visit more" if whole else "at least one follow-up visit"
+        raise TemplateError(Fault(f"'{kind}' shows {least}.", f"Write visits=[{', '.join(needed)}]."))
+    return [visit_names(study)[name] for name in names]
+
+
+def _misplaced(kind: str, visit: object, study: Study) -> Fault:
+    """Return what is wrong with ``visits`` where a figure has none to choose, or is given a visit besides."""
+    needed = KINDS[kind].at_a_visit
+    if KINDS[kind].over is None:
+        instead = needed == "must" and visit is None
+        mend = f"Write visit={study.followups[-1]} in place of 'visits'." if instead else "Take 'visits' out."
+        return Fault(f"'{kind}' shows {'one visit' if needed == 'must' else 'all visits'}.", mend)
+    out = f"'visit={visit}'" if needed == "no" else "one of them"
+    return Fault(f"'{kind}' is given 'visit' and 'visits' both.", f"Take {out} out.")
+
+
+def _visits_listed(visits: object, known: Sequence[str], one: str) -> list[str]:
+    """Return the names of the visits that an author lists, in the order of study.yml; each must be ``one``."""
+    if not isinstance(visits, Iterable) or isinstance(visits, str):
+        mend = f"Write visits=[{', '.join(dict.fromkeys((known[0], known[-1])))}]."
+        raise TemplateError(Fault("'visits' needs a list of visits.", mend))
+    names: list[str] = []
+    for thing in visits:
+        name = _name_of(thing)
+        if not isinstance(thing, VisitName) or name not in known:
+            raise TemplateError(Fault(f"'{name}' is no {one}.", _mend(name, known)))
+        if name in names:
+            raise TemplateError(Fault(f"'{name}' stands twice in 'visits'.", "Name it once."))
+        names.append(name)
+    return sorted(names, key=known.index)
+
+
+def _name_of(thing: object) -> str:
+    """Return how an author wrote what is drawn, or what stands in its place."""
+    return thing.name if isinstance(thing, Branch) else thing.result.id if isinstance(thing, Value) else str(thing)
 
 
 def _mend(name: str, known: Collection[str]) -> str:
@@ -175,8 +235,10 @@ def plan(
         percent=formatter.plain_percent,
     )
     alts = tuple(Alt(plain(alt), tuple(re.findall(r'data-result="([^"]+)"', alt))) for alt in asked.alts)
-    source = Asked(asked.names, asked.visit, alts, study, cohort, results, look)
-    return list(KINDS[asked.kind].panels(source)), look
+    kind = KINDS[asked.kind]
+    visits = asked.visits or tuple(getattr(study, kind.over or "visits"))
+    source = Asked(asked.names, asked.visit, visits, alts, study, cohort, results, look)
+    return list(kind.panels(source)), look
 
 
 def figure_block(svg: str, name: str, theme: Theme, share: float) -> str:

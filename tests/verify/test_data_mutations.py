@@ -109,8 +109,8 @@ def printed(folder: Path, study: Study) -> Iterator[tuple[str, str]]:
     """Yield id and text of each result that the filled documents print, those in alternative texts too."""
     results = format_results(analyse(study, derive(study, read_cohort(folder, study))), study)
 
-    def draw(kind: str, things: object, visit: object) -> str:
-        return "\n".join(request(kind, things, visit, study, filler.sentence).alts)
+    def draw(kind: str, things: object, visit: object, visits: object) -> str:
+        return "\n".join(request(kind, things, visit, visits, study, filler.sentence).alts)
 
     functions = {"draw": draw, "qr_code": str, "document": "poster", "_check_claim": lambda name: None}
     sources = (folder / f"report/{document}.qmd" for document in ("abstract", "poster"))

@@ -34,12 +34,19 @@ class Drawing:
         self._asked.clear()
         self._for_word.clear()
 
-    def note(self, kind: str, things: object, visit: object, sentence: Callable[[str], Callable[..., str]]) -> str:
+    def note(
+        self,
+        kind: str,
+        things: object,
+        visit: object,
+        visits: object,
+        sentence: Callable[[str], Callable[..., str]],
+    ) -> str:
         """Take down a figure that the document asks for, and return a mark for its place."""
         from ..illustration import mark_of, request
 
         mark = mark_of(f"{self._document}-{kind}-{len(self._asked) + 1}")
-        self._asked[mark] = request(kind, things, visit, self._space.study, sentence)
+        self._asked[mark] = request(kind, things, visit, visits, self._space.study, sentence)
         return mark
 
     def with_figures(self, body: str, filler: Filler) -> str:

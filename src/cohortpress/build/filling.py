@@ -32,8 +32,8 @@ class Filling:
         from ..emblems import logo, qr_code
         from ..templating import Filler
 
-        def draw(kind: str, things: object, visit: object) -> str:
-            return self._drawing.note(kind, things, visit, self.filler.sentence)
+        def draw(kind: str, things: object, visit: object, visits: object = None) -> str:
+            return self._drawing.note(kind, things, visit, visits, self.filler.sentence)
 
         functions = {"draw": draw, "logo": logo, "qr_code": qr_code, "document": self._document}
         space = self._space

@@ -24,10 +24,14 @@ class Alt:
 
 @dataclass(frozen=True)
 class Asked:
-    """The names that a figure is of, the visit if it is of one, an alternative text a panel, and the study's data."""
+    """The names that a figure is of, the visit if it is of one, an alternative text a panel, and the study's data.
+
+    ``visits`` are those that a figure over time shows, in the order of study.yml.
+    """
 
     names: tuple[str, ...]
     visit: str | None
+    visits: tuple[str, ...]
     alts: tuple[Alt, ...]
     study: Study
     cohort: Cohort
@@ -48,15 +52,18 @@ class Kind:
     """A kind of figure.
 
     ``of`` is what it shows, a part of study.yml (None: the whole cohort); ``at_a_visit`` tells whether it must, may
-    or cannot be of one visit. ``alts`` returns, of (things, visit), the arguments of the macro ``<kind>_alt`` for each
-    panel. What ``shows_subjects`` is refused where the study publishes aggregates only. A panel that is alone gets the
-    ``whole`` width only where the kind needs it.
+    or cannot be of one visit. ``over`` is what an author may leave visits out of: all of them, of which the baseline
+    must stay, or the follow-ups (None: neither). ``alts`` returns, of (things, visit), the arguments of the macro
+    ``<kind>_alt`` for each panel; where visits were chosen it is given these as ``visits``, too. What
+    ``shows_subjects`` is refused where the study publishes aggregates only. A panel that is alone gets the ``whole``
+    width only where the kind needs it.
     """
 
     panels: Callable[[Asked], Sequence[Panel]]
     alts: Callable[[Sequence[Any], Any], Sequence[Sequence[Any]]]
     of: Literal["endpoints", "responses"] | None = "endpoints"
     at_a_visit: Literal["must", "may", "no"] = "no"
+    over: Literal["visits", "followups"] | None = None
     shows_subjects: bool = False
     whole: bool = False
 

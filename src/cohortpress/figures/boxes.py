@@ -80,7 +80,7 @@ def scattered(heights: Sequence[float], near: float) -> list[float]:
 def panels(asked: Asked) -> list[Boxes]:
     """Return a panel an endpoint."""
     return [
-        of_endpoint(Boxes, asked, name, alt, boxes=tuple(_box(asked, f"{name}.{v}") for v in asked.study.visits))
+        of_endpoint(Boxes, asked, name, alt, boxes=tuple(_box(asked, f"{name}.{v}") for v in asked.visits))
         for name, alt in zip(asked.names, asked.alts, strict=True)
     ]
 
@@ -93,4 +93,4 @@ def _box(asked: Asked, at: str) -> Box | None:
     return Box(*known) if n >= FEWEST and len(known) == len(ends) else None
 
 
-KIND = Kind(panels, each_alone)
+KIND = Kind(panels, each_alone, over="visits")

@@ -128,4 +128,4 @@ def panels(asked: Asked) -> list[Courses]:
     ]
 
 
-KIND = Kind(panels, each_alone)
+KIND = Kind(panels, each_alone, over="visits")

@@ -80,7 +80,7 @@ class Responders(Panel):
 
 
 def panels(asked: Asked) -> list[Responders]:
-    """Return a panel a response with all follow-ups, or, at one visit, a panel with all responses."""
+    """Return a panel a response with the follow-ups, or, at one visit, a panel with all responses."""
     study = asked.study
     share = asked.look.percent(100 * study.analysis.conf_level)
     note = asked.look.words.interval.replace("{level}", share)
@@ -89,7 +89,7 @@ def panels(asked: Asked) -> list[Responders]:
         return [_panel(study.visits[asked.visit].label, note, rows, asked.alts[0])]
     return [
         _panel(headed(study.responses[name].label), note,
-               [_row(asked, name, visit, study.visits[visit].label) for visit in study.followups], alt)
+               [_row(asked, name, visit, study.visits[visit].label) for visit in asked.visits], alt)
         for name, alt in zip(asked.names, asked.alts, strict=True)
     ]  # fmt: skip
 
@@ -114,4 +114,4 @@ def _alts(things: Sequence[Any], visit: Any) -> Sequence[Sequence[Any]]:
     return [(things, visit)] if visit else [([thing], None) for thing in things]
 
 
-KIND = Kind(panels, _alts, of="responses", at_a_visit="may")
+KIND = Kind(panels, _alts, of="responses", at_a_visit="may", over="followups")

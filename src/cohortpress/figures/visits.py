@@ -223,12 +223,16 @@ AnyPanel = TypeVar("AnyPanel", bound=VisitPanel)
 
 
 def of_endpoint(make: type[AnyPanel], asked: Asked, name: str, alt: Alt, **more: Any) -> AnyPanel:
-    """Return a panel of an endpoint; the values of subjects are in it only where the study publishes them."""
+    """Return a panel of an endpoint; the values of subjects are in it only where the study publishes them.
+
+    Of visits that are left out nothing is in it: what is worse, missing or of few follows from what is shown.
+    """
     study, endpoint, words = asked.study, asked.study.endpoints[name], asked.look.words
-    untimed = len(study.visits) > 2 and study.visits[study.baseline].unit is None
+    untimed = len(asked.visits) > 2 and study.visits[study.baseline].unit is None
     notes = endpoint.unit, {"log": words.log, "sqrt": words.sqrt}.get(endpoint.scale), words.even if untimed else ""
     visits, medians = [], []
-    for visit, spec in study.visits.items():
+    for visit in asked.visits:
+        spec = study.visits[visit]
         n, median = (asked.results[f"{name}.{visit}.{measure}"] for measure in ("n", "median"))
         visits.append(Visit(spec.time, int(value(n) or 0), n.id, spec.label))
         middle = value(median)
@@ -236,7 +240,8 @@ def of_endpoint(make: type[AnyPanel], asked: Asked, name: str, alt: Alt, **more:
     limits = dict(endpoint.thresholds)
     if endpoint.limit_of_detection is not None:
         limits[words.detection] = endpoint.limit_of_detection
-    rows = asked.cohort.values[name].tolist() if study.publish == "full" else []
+    columns = [index for index, visit in enumerate(study.visits) if visit in asked.visits]
+    rows = asked.cohort.values[name][:, columns].tolist() if study.publish == "full" else []
     return make(
         title=endpoint.title,
         note=", ".join(filter(None, notes)),
