@@ -464,6 +464,26 @@ def test_a_linear_axis_holds_zero_unless_the_values_are_far_from_it(
         ([0.6, 292], (1, 10, 100)),
         ([0.8, 20], (1, 3, 10)),
         ([2, 9], (2, 4, 6, 8)),
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ([9], (0, 2, 4, 6, 8)),  # a score
+        ([7.3], (0, 2, 4, 6)),
+        ([4.6], (0, 2, 4)),
+        ([3.8], (0, 1, 2, 3)),
+        ([95], (0, 20, 40, 60, 80)),
+        ([-1.6, 5.5], (0, 2, 4)),  # hours
+        ([73.4, 101.6], (80, 90, 100)),
+    ],
+)
+def test_ticks_count_in_ones_twos_and_fives(values: list[float], ticks: tuple[float, ...]) -> None:
+    assert linear(values).ticks == pytest.approx(ticks)
+
+
+def test_from_zero_on_there_are_three_to_five_ticks() -> None:
+    assert {3, 4, 5} == {len(linear([1.05**power]).ticks) for power in range(200)}
+
+
         ([3.1, 4.7], (3.5, 4.0, 4.5)),
         ([], (1, 10)),
     ],

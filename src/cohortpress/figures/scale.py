@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ..errors import Fault, StyleError
 
 FEWEST_TICKS = 3
+ROUND = [1, 2, 5, 10]  # steps from tick to tick, times a power of ten
 BETWEEN_TICKS = 0.16  # of an axis of square roots, at least
 
 
@@ -41,7 +42,7 @@ def linear(values: Sequence[float], *, most: int = 4) -> Scale:
     else:
         low, high = 1.03 * min(0.0, low), 1.03 * max(0.0, high)
         high = high if low < high else 1.0
-    return Scale(low, high, tuple(tick for tick in _nice(low, high, most) if low <= tick <= high))
+    return Scale(low, high, _nice(low, high, most))
 
 
 def logarithmic(values: Sequence[float], title: str) -> Scale:
@@ -63,7 +64,7 @@ def logarithmic(values: Sequence[float], title: str) -> Scale:
         if len(ticks) >= FEWEST_TICKS:
             break
     else:  # within less than a decade: as on a linear axis, only not equally far apart
-        ticks = [tick for tick in _nice(bottom, top, 4) if bottom <= tick <= top]
+        ticks = [*_nice(bottom, top, 4)]
     return Scale(bottom, top, tuple(ticks), math.log)
 
 
@@ -80,7 +81,16 @@ def square_root(values: Sequence[float]) -> Scale:
     return replace(scale, ticks=(0.0, *reversed(ticks)))
 
 
-def _nice(low: float, high: float, most: int) -> list[float]:
+def _nice(low: float, high: float, most: int) -> tuple[float, ...]:
+    """Return round ticks within an axis, in ``most`` steps or, where that leaves too few ticks, in one more.
+
+    Nobody counts in steps of 2.5, which matplotlib would take as well.
+    """
     from ._matplotlib import MaxNLocator
 
-    return [float(tick) for tick in MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
+    found: tuple[float, ...] = ()
+    for steps in (most, most + 1):
+        ticks = MaxNLocator(steps, steps=ROUND).tick_values(low, high)
+        if len(found := tuple(float(tick) for tick in ticks if low <= tick <= high)) >= FEWEST_TICKS:
+            break
+    return found
