@@ -502,3 +502,32 @@ def test_points_are_scattered_alike_every_time_and_widest_where_they_crowd() -> 
     assert max(map(abs, offsets[:50])) > 0.9
     assert max(map(abs, offsets[50:])) < 0.05
     assert scattered([], 1) == []
+
+
+def test_a_point_without_neighbours_stands_in_the_middle() -> None:
+    assert scattered([1.0, 1.1, 1.2, 3.0, 5.0], 0.5)[3:] == [0, 0]
+    assert scattered([2.0], 0.5) == [0]
+
+
+def furthest(elements: Sequence[ElementTree.Element]) -> float:
+    """Return how far to the right, in pt, lines and the middles of round dots reach."""
+    ends = [float(x) for e in elements for x in re.findall(r"[ML] ([\d.]+)", e.get("d", ""))]
+    return max(ends + [float(e.get("cx", 0)) for e in elements])
+
+
+@pytest.mark.parametrize("size", [SIZE, PanelSize(246, 198, 24, across=3)], ids=["narrow", "wide"])
+@pytest.mark.parametrize("thresholds", [(), (Threshold(3, "high"),)], ids=["bare", "named"])
+def test_the_axis_reaches_as_far_as_the_boxes_and_points_at_the_last_visit(
+    size: PanelSize, thresholds: tuple[Threshold, ...]
+) -> None:
+    values = tuple((4 + i / 1000,) * 2 for i in range(40))
+    box, visits = Box(4, 4, 4.1, 4.1), (Visit(0, 40), Visit(6, 40))
+    panel = Boxes(
+        title="CRP", visits=visits, courses=values, medians=(None,) * 2, boxes=(box,) * 2, alt="", thresholds=thresholds
+    )
+    svg = draw(panel, size=size)
+    axis = furthest(lines(svg, "muted"))
+    assert axis >= furthest(marked(svg, "accent"))
+    assert axis >= furthest(marked(svg, "course"))
+    assert axis <= float(parse(svg)[0].get("viewBox", "").split()[2])
+    assert all(left > axis + 2 for text, left, *_ in extents(svg, size) if text == "high")

@@ -45,6 +45,10 @@ class Boxes(VisitPanel):
     def reach(self) -> float:
         return 1.3
 
+    @property
+    def beyond(self) -> float:
+        return self.reach
+
     def draw(self, pen: Pen) -> None:
         plot = self.frame(pen)
         xs, y = plot.xs, plot.y
@@ -70,11 +74,12 @@ class Boxes(VisitPanel):
 def scattered(heights: Sequence[float], near: float) -> list[float]:
     """Return an offset between -1 and 1 for each of the ascending ``heights``: wide where many lie ``near``.
 
-    Neighbours are far apart, as the golden section deals out the places, and always the same.
+    Neighbours are far apart, as the golden section deals out the places, and always the same. Who has none stands in
+    the middle: beside the end of a whisker a lone point would look like a hook.
     """
-    crowds = [bisect_right(heights, height + near) - bisect_left(heights, height - near) for height in heights]
-    widest = max(crowds, default=1)
-    return [(2 * (index * GOLDEN % 1) - 1) * crowd / widest for index, crowd in enumerate(crowds, 1)]
+    others = [bisect_right(heights, height + near) - bisect_left(heights, height - near) - 1 for height in heights]
+    most = max(others, default=0) or 1
+    return [(2 * (index * GOLDEN % 1) - 1) * crowd / most for index, crowd in enumerate(others, 1)]
 
 
 def panels(asked: Asked) -> list[Boxes]:

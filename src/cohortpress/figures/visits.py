@@ -12,6 +12,7 @@ from .canvas import LINE, Panel, Pen, Room, Ruler, Text
 from .labels import Label, Line, named, width, write
 from .scale import Scale, linear, logarithmic, square_root
 
+BESIDE = 0.6  # from the end of the axis to the labels behind it, in em
 GAP, CLEAR = 0.22, 0.7  # the least between two texts in a row, and what tells them apart at a glance, in em
 ASIDE = 0.24  # how far from its visit a text may stand for that, in em
 
@@ -111,6 +112,11 @@ class VisitPanel(Panel):
         """How far, in em, what is drawn at a visit may reach to its sides."""
         return 0.6
 
+    @property
+    def beyond(self) -> float:
+        """How far, in em, the axis goes on behind the last visit: what is wider than a dot stands on it."""
+        return 0.0
+
     def start(self) -> Text | None:
         """Return what stands between the axis and the first visit, at the height of its median."""
         return None
@@ -134,7 +140,7 @@ class VisitPanel(Panel):
         axis = ruler.widest([*map(ruler.look.number, self.scale.ticks)]) + 0.5 * em
         before = max(ruler.width(start.string, strong=True) + em if start else 0.0, self.reach * em)
         lines = [line for threshold in self.thresholds for line in named(threshold.label, ruler, "")]
-        behind = width([*self.end(ruler), *lines], ruler) + self.reach * em
+        behind = width([*self.end(ruler), *lines], ruler) + (self.beyond + BESIDE) * em
         # Half of a text below the first or last visit stands outside the visits; before the first stand names of rows.
         first = max(row.half(0, ruler) + (ruler.width(row.name) + 0.5 * em if row.name else 0.0) for row in rows)
         last = max(row.half(-1, ruler) for row in rows)
@@ -184,7 +190,7 @@ class VisitPanel(Panel):
     def frame(self, pen: Pen) -> Plot:
         """Draw axis, visits and the lines of thresholds; return where things stand."""
         em, scale, rows = pen.em, self.scale, self.rows(pen)
-        bottom, end = self._bottom(pen), pen.right + (self.reach - 0.6) * em
+        bottom, end = self._bottom(pen), pen.right + self.beyond * em
         xs = self._places(pen.room.left, pen.right, even=pen.room.even)
         plot = Plot(xs, lambda value: bottom + (pen.top - bottom) * scale.share(value))
         first = self.medians[0] if self.start() else None
@@ -216,7 +222,7 @@ class VisitPanel(Panel):
     def label(self, pen: Pen, plot: Plot, *first: Label) -> None:
         """Write ``first`` and the names of the thresholds into the right margin."""
         thresholds = [Label(plot.y(line.value), named(line.label, pen, "axis=threshold")) for line in self.thresholds]
-        write(pen, pen.right + self.reach * pen.em, [*first, *thresholds], self._bottom(pen))
+        write(pen, pen.right + (self.beyond + BESIDE) * pen.em, [*first, *thresholds], self._bottom(pen))
 
 
 AnyPanel = TypeVar("AnyPanel", bound=VisitPanel)
