@@ -531,3 +531,14 @@ def test_the_axis_reaches_as_far_as_the_boxes_and_points_at_the_last_visit(
     assert axis >= furthest(marked(svg, "course"))
     assert axis <= float(parse(svg)[0].get("viewBox", "").split()[2])
     assert all(left > axis + 2 for text, left, *_ in extents(svg, size) if text == "high")
+
+
+@pytest.mark.parametrize(("lowest", "strong"), [(-2, [0]), (0, []), (1, [])])
+def test_the_line_at_zero_is_told_apart_where_values_lie_on_both_sides(lowest: float, strong: list[int]) -> None:
+    svg = draw(replace(PANEL, courses=((lowest, 1, 2, 5),), medians=(Median(3, "3"),) * 4))
+    texts_at = {round(y): text for text, _, _, y, _ in extents(svg, SIZE) if text in ("-2", "0", "2", "4", "6")}
+    across = [e for e in lines(svg, "muted") if len(re.findall(r"[ML]", e.get("d", ""))) == 2]
+    heights = [re.findall(r"[ML] [\d.]+ ([\d.]+)", e.get("d", "")) for e in across]
+    flat = sorted({float(one) for one, other in heights if one == other})[:-1]  # the lowest is the axis of the visits
+    named = [texts_at[round(-height - 0.33 * SIZE.font_pt)] for height in flat]
+    assert named == [str(number) for number in strong]

@@ -202,7 +202,9 @@ class VisitPanel(Panel):
             pen.line((begin, height), (end, height), **how)
 
         for tick in scale.ticks:
-            across(plot.y(tick), token="rule", width=4, z=1)
+            # Between gain and loss stands a line that is told apart from those that only help to read.
+            parts = tick == 0 and scale.low < 0 < scale.high
+            across(plot.y(tick), token="muted" if parts else "rule", width=5 if parts else 4, z=1.5 if parts else 1)
             label = Text(pen.look.number(tick), "axis=value")
             pen.text(pen.room.axis - 0.5 * em, plot.y(tick) - 0.33 * em, label, ha="right")
         for threshold in self.thresholds:
