@@ -15,6 +15,7 @@ from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
 from cohortpress.engine.pandoc import run_pandoc
 from cohortpress.errors import CohortpressError, StudyError, StyleError, TemplateError
+from cohortpress.figures.courses import MANY
 from cohortpress.formatting import format_results
 from cohortpress.result import Result, ResultSet
 from cohortpress.study import Study, parse_study
@@ -80,6 +81,18 @@ def with_pairs(folder: Path, *pairs: tuple[object, object], **analysis: str) -> 
         with (folder / STUDY).open("a", encoding="utf-8") as file:
             file.write(f"analysis: {{{', '.join(f'{key}: {value}' for key, value in analysis.items())}}}\n")
     return filler_of(folder)
+
+
+def test_the_note_below_courses_explains_diamonds_only_where_there_are_some(second_study: Path) -> None:
+    for subjects, drawn in ((MANY, True), (MANY + 1, False)):
+        rows = "".join(f"{i},start,{30 + i}\n{i},finish,{29 + i}\n" for i in range(subjects))
+        (second_study / "sessions.csv").write_text(f"climber,session,grip\n{rows}", encoding="utf-8")
+        people = "".join(f"{i},R,{i}\n" for i in range(subjects))
+        (second_study / "people.csv").write_text(f"climber,hand,practice\n{people}", encoding="utf-8")
+        (second_study / "complaints.csv").write_text("climber,complaint,week\n", encoding="utf-8")
+        note = read(filler_of(second_study).fill("{{ courses_note([grip]) }}", FILE)[1])
+        assert ("diamonds" in note) == drawn
+        assert note.startswith("Thin lines: patients; thick line: median")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from .canvas import Pen, Point, Ruler, Text, Words
 from .labels import Label, Line, width
 from .visits import Plot, VisitPanel, of_endpoint
 
-# Above this many subjects courses are a texture: thin and transparent, none told from another.
+# Where more subjects were measured at a visit courses are a texture: thin and transparent, none told from another.
 MANY = 30
 FAINTEST = 0.2
 NARROW = 0.21  # of a panel, for a label in one line
@@ -24,6 +24,10 @@ class Courses(VisitPanel):
     """One endpoint: thin lines are subjects, the thick one is the median."""
 
     direction: str = "lower_is_better"
+
+    @property
+    def many(self) -> bool:
+        return max((sum(value is not None for value in at) for at in zip(*self.courses, strict=True)), default=0) > MANY
 
     def start(self) -> Text | None:
         return self.medians[0].label if self.medians[0] and any(self.medians[1:]) else None
@@ -41,7 +45,7 @@ class Courses(VisitPanel):
 
     def _worst(self, words: Words) -> Iterator[tuple[float, tuple[Line, ...]]]:
         """Yield, of few subjects, the last value that is worse than at the start by most, and what stands beside it."""
-        ends = [(course[0], course[-1]) for course in self.courses if len(self.courses) <= MANY]
+        ends = [(course[0], course[-1]) for course in self.courses if not self.many]
         worse = [(self._worsening(start, last), last) for start, last in ends if start is not None and last is not None]
         for worsening, last in sorted(worse)[-1:]:
             if worsening > 0:
@@ -55,7 +59,7 @@ class Courses(VisitPanel):
         seen = [course for course in self.courses if any(value is not None for value in course)]
         dots: list[tuple[Point, bool]] = []
         for course in seen:
-            if len(seen) > MANY:
+            if self.many:
                 _faint(pen, course, plot, max(FAINTEST, MANY / 2 / len(seen)))
             else:
                 dots += self._distinct(pen, course, plot)

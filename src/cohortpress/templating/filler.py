@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..errors import Fault, StudyError, TemplateError, nearest
 from ..fast_yaml import load
+from ..figures.courses import MANY
 from ..formatting import Formatter
 from ..language import Language, part_of
 from ..result import ResultSet
@@ -105,6 +106,7 @@ class Filler:
             "_check_claim": partial(check_claim, study=study, results=results),
             "_refuse": refuse,
             "_next": self._next,
+            "_many": MANY,
             **functions,
         }
         self._study, self._results, self._own = study, results, own
