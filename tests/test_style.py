@@ -200,6 +200,15 @@ def test_panels_share_the_width() -> None:
     assert theme.panels("abstract", a4, 3, amount=Amount(100)) == theme.panels("abstract", a4, 3)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_italics_of_title_and_message_are_in_a_face_that_has_them(name: str, cache: Path) -> None:
+    theme = load_theme(name, [THEMES])
+    css = stylesheet(theme, "poster", parse_page_size("A4"), cache=cache)
+    display = theme.fonts["display"]
+    italic = f'font-family: "{display}"; font-weight: 400; font-style: italic' in css
+    assert italic or ".message) em { font-family: var(--font-text) }" in css
+
+
 def test_letters_that_the_fonts_lack_are_told() -> None:
     theme, here = load_theme("classic", [THEMES]), "report/poster.qmd"
     assert list(missing_letters(theme, "# Title\n\nTNF-α ≥ 1, **β**, a * b * α", here)) == []

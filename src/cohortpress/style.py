@@ -311,6 +311,9 @@ def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float)
     # WeasyPrint does not know questions about the screen; it skips what stands inside `@media screen`.
     yield f"@media screen {{ @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }} }}"
     yield f"@media screen {{ {_drawing_classes()} }}"
+    if theme.fonts["display"] != theme.fonts["text"]:
+        # The display face has no italics: without those of the text nothing would tell what is to be written.
+        yield ":is(h1.title, .message) em { font-family: var(--font-text) }"
     margin = "0" if document == "poster" else f"{sheet.margin_mm * scale:.2f}mm"
     yield f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {margin} }}"
     if document == "poster":
