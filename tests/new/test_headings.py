@@ -95,6 +95,14 @@ def test_columns(column: str, whole: str, unit: str, stem: str, when: str) -> No
     assert (heading.whole, heading.unit, heading.stem, heading.when) == (whole, unit, stem, when)
 
 
+@pytest.mark.parametrize(
+    ("column", "span"),
+    [("Pain (0-10)", "0\u201310"), ("HAQ [0 to 3] 6 months", "0\u20133"), ("CRP (mg/l)", ""), ("Pain", "")],
+)
+def test_the_range_of_a_score_is_no_unit(column: str, span: str) -> None:
+    assert (read_heading(column).span, read_heading(column).unit) == (span, "mg/l" if "CRP" in column else "")
+
+
 def test_a_title_of_the_file_tells_the_unit() -> None:
     assert read_heading("crp", "C-reactive protein (mg/l)").unit == "mg/l"
 

@@ -666,6 +666,13 @@ def test_what_only_signs_tell_apart_are_two_categories(tmp_path: Path) -> None:
     fill(tmp_path / "my-study")
 
 
+def test_the_range_of_a_score_stands_in_its_label_and_not_in_its_name(tmp_path: Path) -> None:
+    study, started = new(tmp_path)
+    assert study.endpoints["pain"].label == "pain (0\u201310)"
+    assert any("pain (0\u201310), decimals: 0" in guess for guess in started.guesses)
+    assert "Median pain (0\u201310) decreased from" in plain(fill(tmp_path / "my-study")["abstract"])
+
+
 @pytest.mark.parametrize(("subjects", "kind"), [(MANY, "courses"), (MANY + 1, "boxes")])
 def test_a_new_study_draws_what_suits_the_size_of_the_cohort(tmp_path: Path, subjects: int, kind: str) -> None:
     rows = [f"P{i},{v},{i + m}" for i in range(subjects) for m, v in enumerate(("Baseline", "Month 6"))]

@@ -430,6 +430,7 @@ def _endpoint(found: Guess, head: Heading, column: str | dict[str, str], kinds: 
     name = found.name(name or text)
     sides = {"higher": HIGHER_IS_BETTER, "lower": LOWER_IS_BETTER}
     better = next((side for side, words in sides.items() if words.fullmatch(text)), "")
+    text += f" ({head.span})" if head.span else ""
     spec: dict[str, Any] = {"label": text} | ({"unit": head.unit} if head.unit else {})
     spec |= {"decimals": max(kind.decimals for kind in kinds)}
     spec |= {"direction": f"{better}_is_better" if better else "neither"}
@@ -440,7 +441,7 @@ def _endpoint(found: Guess, head: Heading, column: str | dict[str, str], kinds: 
     found.endpoints[name] = spec
     _missing(found, kinds)
     found.why["endpoints", name] = ", ".join(filter(None, [
-        text, head.unit or "no unit found", f"decimals: {spec['decimals']}",
+        text, head.unit or ("" if head.span else "no unit found"), f"decimals: {spec['decimals']}",
         f"'<' at the limit of detection {limits[0]}" if len(limits) == 1 else "",
         f"'<' at several limits of detection ({', '.join(limits)}): each cell has its own" if limits[1:] else "",
         f"{better} is better" if better else "direction: neither. IS ONE SIDE BETTER? Then write lower_is_better or "
@@ -475,6 +476,7 @@ def _characteristics(
         elif column not in (found.data.get("date"), found.data.get("visit")):
             text = "Sex" if SEXES.fullmatch(head.whole) else label(head.whole)
             name = found.name(text)
+            text += f" ({head.span})" if head.span else ""
             found.characteristics[name] = {"label": text} | _values(kind, head.unit, name)
             found.characteristics[name] |= {"column": column} if column != name else {}
             _missing(found, [kind])

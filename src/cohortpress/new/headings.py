@@ -43,7 +43,7 @@ _FILLERS = re.compile(
 )
 _ARM = re.compile(r"_arm_\d+$|\(arm \d+.*\)$")  # of an event in REDCap
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
-_SPAN = re.compile(r"\s*\d+\s*(?:-|\u2013|to)\s*\d+\s*")  # of a scale: no unit
+_SPAN = re.compile(r"\s*(\d+)\s*(?:-|\u2013|to)\s*(\d+)\s*")  # of a scale: no unit
 # Units that stand at the end without brackets.
 _BARE_UNIT = re.compile(
     r"[ ,_]+(kg|cm|mm|mg|g|lb|lbs|%|mmhg|bpm|years|kg/m2|mm/h|"
@@ -122,6 +122,7 @@ class Heading:
     unit: str
     stem: str
     when: str = ""
+    span: str = ""  # of a score: 0–10
     compact: bool = False  # nothing, or a hyphen, parts the stem from the number: crp6, but also IL6 and IL-6
 
 
@@ -175,11 +176,13 @@ def counted(number: float, unit: str) -> Time:
 
 def read_heading(column: str, title: str = "") -> Heading:
     """Return what a head of a column tells; ``title`` is a longer name that the file has for it."""
-    unit, when = "", ""
+    unit, when, span = "", "", ""
     for brackets in _BRACKETS.findall(column):
         if time_of(brackets) and not brackets.strip().isdigit():
             when = brackets
-        elif not _SPAN.fullmatch(brackets) and re.search(r"[^\W\d]|%", brackets):
+        elif ends := _SPAN.fullmatch(brackets):
+            span = "\u2013".join(ends.groups())
+        elif re.search(r"[^\W\d]|%", brackets):
             unit = brackets.strip()
     whole = " ".join(_BRACKETS.sub(" ", column).split())
     if not unit and (bare := _BARE_UNIT.search(whole)):
@@ -187,8 +190,9 @@ def read_heading(column: str, title: str = "") -> Heading:
     if not unit and (of_title := _BRACKETS.search(title)):
         unit = of_title[1].strip()
     if when:
-        return Heading(column, f"{whole} {when}", unit, whole, when)
-    return Heading(column, whole, unit, *_split_time(whole))
+        return Heading(column, f"{whole} {when}", unit, whole, when, span)
+    stem, when, compact = _split_time(whole)
+    return Heading(column, whole, unit, stem, when, span, compact)
 
 
 def _split_time(text: str) -> tuple[str, str, bool]:
