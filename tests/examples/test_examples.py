@@ -48,4 +48,4 @@ def test_one_is_built_as_a_whole_without_templates_of_its_own(example: Path) -> 
     done = cohortpress(example, "build")
     assert done.returncode == 0, done.stderr
     assert "body weight rose in 13 of 17" in text_of_pdf(example / "_output/poster.pdf")  # as in R: n_improved
-    assert "17 patients were treated" in text_of_pdf(example / "_output/abstract.pdf")
+    assert "given to 17 patients" in text_of_pdf(example / "_output/abstract.pdf")
