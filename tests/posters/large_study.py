@@ -125,8 +125,7 @@ does over a whole year is rarely followed.
 
 {{ figure("courses", all_endpoints) }}
 
-Each thin line is one patient, the thick line the median; diamonds: worse than at that patient’s start; dashes: a
-visit is missing.
+{{ courses_note(all_endpoints) }}
 
 :::
 
