@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: abstract baselines bench check clean docs fill gallery help lint lock new pictures poster preview print report schema setup setup-dev test verify
 
-# `make report ENGINE=quarto THEME=dark STRICT=1`: make puts such choices into the environment of the command.
+# `make report ENGINE=quarto THEME=mono STRICT=1`: make puts such choices into the environment of the command.
 # Python shall keep its compiled code: without it every import takes four times longer.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -136,8 +136,10 @@ def test_what_belongs_together_is_not_parted_at_the_end_of_a_line(study: Path) -
     assert embedded("<p>35 mm/h in 8 men</p>", study) == "<p>35\N{NO-BREAK SPACE}mm/\N{WORD JOINER}h in 8 men</p>"
 
 
-def table(*cells: str) -> str:
-    names = ["Endpoint", "Start", "p", 'An <em>"end"</em>']
+HEADS = ("Endpoint", "Start", "p", 'An <em>"end"</em>')
+
+
+def table(*cells: str, names: tuple[str, ...] = HEADS) -> str:
     heads, row = ("".join(f"<{tag}>{text}</{tag}>" for text in of) for tag, of in (("th", names), ("td", cells)))
     return f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{row}</tr></tbody></table>"
 
@@ -147,6 +149,12 @@ def test_each_cell_of_a_wide_table_says_what_heads_it(study: Path) -> None:
     assert re.findall(r"<td>|<td [^>]*>", wide) == [
         "<td>", '<td data-head="Start">', '<td data-head="p">', '<td data-head="An &quot;end&quot;">',
     ]  # fmt: skip
+
+
+def test_heads_that_come_again_are_told_apart_in_a_list(study: Path) -> None:
+    html = table("CRP", *["1.75 (−0.1 to 5.5)"] * 5, names=("", "A", "B", "p", "C", "p"))
+    found = re.findall(r'data-head="([^"]*)"', embedded(html, study))
+    assert found == ["A", "B", "p, B", "C", "p, C"]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ Document = Literal["abstract", "poster"]
 DRAWN_ON = {"poster": "A0", "abstract": "A4"}
 
 # What a narrow screen shows first, before the other areas as they are laid out.
-FIRST = ("masthead", "message", "figures")
+FIRST = ("masthead", "message", "figures", "conclusions")
 # What each further row of panels adds to the height of a figure.
 ROOM_OF_A_ROW = 0.15
 # Two lines of a list stand side by side where there is room for so many em.

@@ -21,7 +21,7 @@ def with_heads(html: str) -> str:
 
 def _labelled(table: str) -> str:
     head, end, body = table.partition("</thead>")
-    names = [_text(name) for name in _HEAD.findall(head)]
+    names = _told_apart([_text(name) for name in _HEAD.findall(head)])
     if _fits_a_phone(names, [_INNER.findall(row) for row in _ROW.findall(body)]):
         return table
 
@@ -30,6 +30,13 @@ def _labelled(table: str) -> str:
         return _CELL.sub(lambda cell: cell[0] + next(left, ""), found[0])
 
     return head + end + _ROW.sub(row, body)
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Return heads that come more than once, as p after each visit, with the one before: "p, 6 months"."""
+    again = {name for name in names if names.count(name) > 1}
+    before = [next((other for other in names[:place][::-1] if other not in again), "") for place in range(len(names))]
+    return [f"{name}, {other}" if name in again and other else name for name, other in zip(names, before, strict=True)]
 
 
 def _fits_a_phone(names: list[str], rows: list[list[str]]) -> bool:
