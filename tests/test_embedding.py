@@ -8,6 +8,7 @@ import pytest
 
 from cohortpress.engine.embedding import STYLE_SHEET, embed, styled
 from cohortpress.errors import EngineError
+from cohortpress.sheets import marked
 
 PIXEL = base64.b64decode("R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==")
 
@@ -122,7 +123,10 @@ def test_the_style_sheet_stands_where_the_page_template_wants_it() -> None:
     ("css", "problem"),
     [
         ("@import 'https://example.org/a.css';", "asks for 'https://example.org/a.css'"),
+        ("@import url(https://example.org/a.css?family=Lato);", "asks for 'https://example.org/a.css?family=Lato'"),
         ("p { background: url(https://example.org/a.png) }", "asks for 'https://example.org/a.png'"),
+        ("p { background: url( '../report/a.png' ) }", "asks for '../report/a.png'"),
+        ('p::before { content: "/*" } p { background: url(a.png) } b::after { content: "*/" }', "asks for 'a.png'"),
         ("p { color: red }</STYLE><script>alert(1)</script>", "holds '</style'"),
     ],
 )
@@ -130,6 +134,15 @@ def test_a_style_sheet_that_does_more_is_refused(css: str, problem: str) -> None
     with pytest.raises(EngineError) as raised:
         styled("<head></head>", css)
     assert str(raised.value).startswith(f"The style sheet {problem}. ")
+    file = "templates/themes/ours/poster.css"
+    with pytest.raises(EngineError) as raised:
+        styled("<head></head>", "b { color: red }\n" + marked(file, "/* ours */\n" + css))
+    assert str(raised.value).startswith(f"{file}, line 2: The style sheet {problem}. ")
+
+
+def test_a_comment_asks_for_nothing() -> None:
+    css = "/* url(a.png)\n@import 'a.css' */"
+    assert css in styled("<head></head>", css)
 
 
 def test_what_belongs_together_is_not_parted_at_the_end_of_a_line(study: Path) -> None:

@@ -27,6 +27,7 @@ from cohortpress.line_ends import bound
 from cohortpress.paper import parse_page_size
 from cohortpress.pdfium import save_picture
 from cohortpress.printing import FINEST, SLACK, TOLERANCE_MM, Printed, _fit, _Layout, print_pdf
+from cohortpress.sheets import marked
 from cohortpress.style import Document, load_theme, stylesheet
 
 THEMES = Path(__file__).parents[1] / "templates" / "themes"
@@ -283,10 +284,40 @@ def test_a_page_that_a_theme_breaks_is_refused(fonts: Path, tmp_path: Path) -> N
     assert not (tmp_path / "poster.pdf").exists()
 
 
-def test_warnings_are_handed_on(fonts: Path, tmp_path: Path) -> None:
-    _, printed = print_to(tmp_path, page_of("<p>Text</p>", fonts, "abstract", "p { colour: red }"), "abstract")
-    assert len(printed.warnings) == 1
-    assert "colour" in printed.warnings[0]
+@pytest.mark.parametrize(
+    ("css", "line", "said"),
+    [
+        ("p { colr: red }", 1, "'colr: red' is ignored: unknown property. Did you mean 'color'?"),
+        ("p {\n\n  color: rde\n}", 3, "'color: rde' is ignored: invalid value."),
+        ("p { color: red\n  top: 0 }", 1, "'color: red top: 0' is ignored: invalid value. Write ; before 'top:'."),
+        ("p { color: var(--gutter) }", 1, "'color: 4.24mm' is ignored: invalid value."),
+        ("\np { color red }", 2, "This is neither a declaration nor a rule. Write 'property: value;'."),
+        ("p { top: 0 }\np::hoover,\nb { top: 0 }", 2, "The selector 'p::hoover, b' is unknown: its rule is ignored."),
+        ("@media print {\n  p:hoover { top: 0 }\n}", 2, "The selector 'p:hoover' is unknown: its rule is ignored."),
+        ("@pgae { margin: 0 }", 1, "Unknown rule <AtRule @pgae … { … }>"),
+    ],
+)
+def test_what_a_style_sheet_says_wrong_is_placed_in_its_file(
+    css: str, line: int, said: str, fonts: Path, tmp_path: Path
+) -> None:
+    file = "templates/themes/ours/abstract.css"
+    _, printed = print_to(tmp_path, page_of("<p>Text</p>", fonts, "abstract", "\n" + marked(file, css)), "abstract")
+    (warning,) = printed.warnings
+    assert str(warning) == f"{file}, line {line}: {said}"
+
+
+def test_what_is_of_no_style_sheet_is_of_the_page(fonts: Path, tmp_path: Path) -> None:
+    html = page_of('<p style="colr: red">Text</p>', fonts, "abstract", "\n" + marked("templates/themes/o/x.css", ""))
+    _, printed = print_to(tmp_path, html, "abstract")
+    assert [str(warning) for warning in printed.warnings] == [
+        "abstract.pdf: 'colr: red' is ignored: unknown property. Did you mean 'color'?"
+    ]
+
+
+def test_an_unknown_token_is_not_said_again(fonts: Path, tmp_path: Path) -> None:
+    css = "\n" + marked("templates/themes/ours/abstract.css", "p { color: var(--acent) }")
+    _, printed = print_to(tmp_path, page_of("<p>Text</p>", fonts, "abstract", css), "abstract")
+    assert printed.warnings == ()  # `unknown_tokens` has said it
 
 
 @pytest.mark.parametrize(
@@ -476,7 +507,7 @@ def test_what_is_seldom_called_is_loaded_when_it_is() -> None:
 def test_fonts_are_embedded_without_harfbuzz_too(fonts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
     pdf, printed = print_to(tmp_path, page_of("<p>Some text</p>", fonts, "abstract"), "abstract")
-    assert all("Please install HarfBuzz-Subset" in warning for warning in printed.warnings)
+    assert all("Please install HarfBuzz-Subset" in warning.problem for warning in printed.warnings)
     with pikepdf.open(pdf) as document:
         described = [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and "/FontFile2" in o]
         assert described

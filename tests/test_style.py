@@ -140,7 +140,51 @@ def test_what_is_hard_to_read_is_told(own: Path) -> None:
     )
     css = ":root { --accent: red } p { color: var(--acent); width: var(--wide, 9em) } /* var(--old) */"
     (told,) = unknown_tokens(css, "here")
-    assert str(told) == "here: The style sheets use --acent, which nothing sets. Did you mean '--accent'?"
+    assert str(told) == "here: Nothing sets --acent. Did you mean '--accent'?"
+
+
+def test_an_unknown_token_is_told_at_each_of_its_lines(own: Path, cache: Path) -> None:
+    (own / "classic" / "abstract.css").write_text(
+        "/* var(--acent)\n */ p { color: var(--acent) }\n\nb { color: var(--acent) }", "utf-8"
+    )
+    said = [str(fault) for fault in unknown_tokens(sheet(load_theme("classic", [own, THEMES]), cache), "here")]
+    assert said == [
+        f"templates/themes/classic/abstract.css, line {line}: Nothing sets --acent. Did you mean '--accent'?"
+        for line in (2, 4)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("css", "line", "problem"),
+    [
+        ("p { color: red }\n\nb {\n  color: red;\n", 3, "'{' is not closed."),
+        ("p { color: red\nb { color: red }\ni { color: red }\n", 1, "'{' is not closed."),  # not at the last rule
+        ("@media print {\n  p {\n    color: red\n  b { color: red }\n}\n", 2, "'{' is not closed."),
+        ("@media print {\n  p { color: red }\n", 1, "'{' is not closed."),
+        ("p { color: red } }\nb { color: red }", 1, "'}' closes nothing."),
+        ("p { color: red }\n/* red\nb { color: red }", 2, "'/*' is not closed."),
+        ("p::before { content: 'a }\n", 1, "The quotation mark ' is not closed."),
+    ],
+)
+def test_what_does_not_end_in_its_file_is_refused(own: Path, cache: Path, css: str, line: int, problem: str) -> None:
+    (own / "classic" / "abstract.css").write_text(css, "utf-8")
+    with pytest.raises(StyleError) as raised:
+        sheet(load_theme("classic", [own, THEMES]), cache)
+    assert str(raised.value.faults[0]).startswith(f"templates/themes/classic/abstract.css, line {line}: {problem}")
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "p::before { content: '} /*' } b::after { content: \"\\\"{\" }",
+        "p { color: red /* { ' */ } b { background: url(data:x{') }",
+        ".a { color: red; &:hover { color: blue } .b { color: red } }",
+        ".\\{ { color: red }",
+    ],
+)
+def test_what_looks_unclosed_and_is_not_passes(own: Path, cache: Path, css: str) -> None:
+    (own / "classic" / "abstract.css").write_text(css, "utf-8")
+    assert css in sheet(load_theme("classic", [own, THEMES]), cache)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

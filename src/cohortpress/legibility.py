@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .errors import Fault, did_you_mean
 from .fonts import lacking
+from .sheets import line_at, place_of, without_comments
 from .style import Theme
 
 TEXT, LINE = 4.5, 3.0  # the least contrast of text and of lines: WCAG 2.1, 1.4.3 and 1.4.11
@@ -15,7 +16,6 @@ GROUNDS = {"paper": ("ink", "muted", "accent", "worse"), "tint": ("ink", "muted"
 SET_ELSEWHERE = ("across", "beside", "text")
 _ITALIC = re.compile(r"(?<![*\\\w])\*(?![*\s])([^*\n]+)\*(?!\*)")
 _TITLE = re.compile(r"^# (.*)", re.MULTILINE)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _USED = re.compile(r"var\(\s*--([\w-]+)\s*([,)])")
 _DECLARED = re.compile(r"(?<![\w-])--([\w-]+)\s*:")
 
@@ -40,13 +40,17 @@ def faint(theme: Theme) -> Iterator[Fault]:
 
 
 def unknown_tokens(css: str, where: str) -> Iterator[Fault]:
-    """Yield a fault for each custom property that a style sheet needs and nothing sets."""
-    css = _COMMENT.sub("", css)
-    declared = {*_DECLARED.findall(css), *SET_ELSEWHERE}
-    for name, end in dict.fromkeys(_USED.findall(css)):
+    """Yield a fault for each custom property that a style sheet needs and nothing sets, at each line that needs it.
+
+    ``where`` is what to say of a line that comes from no file.
+    """
+    plain = without_comments(css)
+    declared = {*_DECLARED.findall(plain), *SET_ELSEWHERE}
+    for used in _USED.finditer(plain):
+        name, end = used.groups()
         if name not in declared and end == ")" and not name.startswith("top-"):
-            names = [f"--{other}" for other in sorted(declared)]
-            yield Fault(f"The style sheets use --{name}, which nothing sets.", did_you_mean(f"--{name}", names), where)
+            mend = did_you_mean(f"--{name}", (f"--{other}" for other in declared))
+            yield Fault(f"Nothing sets --{name}.", mend, place_of(css, line_at(css, used.start())) or where)
 
 
 def missing_letters(theme: Theme, text: str, where: str) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import Fault, PrintError
 from .headlines import titles
 from .paper import PageSize
+from .remarks import remarks
 from .stacking import Stacks
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Printed:
     text_pt: float
     style: str
     layouts: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Fault, ...]
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def print_pdf(
     from .typesetting import Manuscript
 
     with _messages() as messages:
-        manuscript = Manuscript(html.read_text(encoding="utf-8"))
+        manuscript = Manuscript(text := html.read_text(encoding="utf-8"))
         _put_into_cells(manuscript.root)
         _halve_lists(manuscript.root)
         # Laid out on longer paper, so that what runs over can be measured; the paper is cut afterwards.
@@ -149,7 +150,7 @@ def print_pdf(
         document = _arranged(layout, page)
         write(document, pdf)
     pages = len(document.pages)
-    return Printed(pages, layout.text_pt, layout.style, tried, tuple(dict.fromkeys(messages)))
+    return Printed(pages, layout.text_pt, layout.style, tried, tuple(remarks(messages, text, pdf.name)))
 
 
 def _fit(lay_out: Callable[[float], _Layout], low: float, start: float, high: float, height_mm: float) -> _Layout:

@@ -26,6 +26,8 @@ from .errors import Fault, StyleError
 from .fast_yaml import load
 from .fonts import COMMON, FACES, Family, font_file, subset
 from .paper import PAPER, PT_PER_MM, PageSize, PanelSize
+from .sheets import marked, unclosed
+from .utf8 import read_utf8
 from .yaml_lines import keys_of, where_of
 
 Document = Literal["abstract", "poster"]
@@ -283,16 +285,28 @@ def stylesheet(
     """Return the whole style sheet: fonts, variables, page rules, then the sheets of base and theme.
 
     ``scale`` is the size of the text in pt (else the theme's usual one); the fonts have the characters of
-    ``text``; ``cache`` is the folder that keeps subsets of fonts.
+    ``text``; ``cache`` is the folder that keeps subsets of fonts. Raises StyleError where a file does not end what it
+    begins.
     """
-    names = ("common.css", f"{document}.css", f"{document}-{page.shape}.css")
-    sheets = [f"{part}/{name}" for part in ("base", theme.name) for name in names]
-    files = [next(filter(Path.is_file, (folder / sheet for folder in theme.folders)), None) for sheet in sheets]
+    sheets = _sheets(theme, document, page)
+    if faults := [fault for file, css in sheets.items() for fault in unclosed(css, file)]:
+        raise StyleError(*faults)
     return "\n".join([
         *_font_faces(theme, frozenset(text) | COMMON, cache),
         *_variables(theme, document, page, scale or theme.text_pt(document, page)[1]),
-        *(file.read_text(encoding="utf-8") for file in files if file),
+        *(marked(file, css) for file, css in sheets.items()),
     ])  # fmt: skip
+
+
+def _sheets(theme: Theme, document: Document, page: PageSize) -> dict[str, str]:
+    """Return the style sheets of base and theme, the study's own or the packaged ones, by what messages call them."""
+    names = ("common.css", f"{document}.css", f"{document}-{page.shape}.css")
+    sheets = {}
+    for sheet in (f"{part}/{name}" for part in ("base", theme.name) for name in names):
+        if file := next(filter(Path.is_file, (folder / sheet for folder in theme.folders)), None):
+            called = f"templates/themes/{sheet}"
+            sheets[called] = read_utf8(file, called)
+    return sheets
 
 
 def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float) -> Iterator[str]:

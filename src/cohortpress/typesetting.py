@@ -67,7 +67,8 @@ class Manuscript:
         self._fonts = FontConfiguration()
         self._counters = CounterStyle()
         html = FONT.sub(r"\1", html)
-        styles = STYLE.findall(html)
+        # Below as many lines as in the page: what is remarked on a line of a style sheet is of that line of the page.
+        styles = ["\n" * html.count("\n", 0, style.start(1)) + style[1] for style in STYLE.finditer(html)]
         html = MARKED_VALUE.sub(r"\1", STYLE.sub("", html))
         fetcher = _fetcher(self._drawings)
         self._page = HTML(string=self._without_drawings(html), url_fetcher=fetcher)

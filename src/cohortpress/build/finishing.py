@@ -73,7 +73,7 @@ class Finishing:
         def make() -> list[Fault]:
             printed = self._printers.run(print_pdf, html, pdf, page=page, text_pt=text_pt)
             write(fitted, as_printed(html.read_text(encoding="utf-8"), printed.style))
-            return [Fault(warning, "", f"{document}.pdf") for warning in printed.warnings]
+            return list(printed.warnings)
 
         space.caution(space.step(f"PDF of the {document}", [html, repr((page, text_pt))], [pdf, fitted], make))
         if space.study.documents.of(document).further:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from ..errors import EngineError, Fault
 from ..line_ends import bound
+from ..sheets import line_at, place_of, without_comments
 from .phone_tables import with_heads
 
 # Attributes by which a browser, or a printer, fetches something as soon as it reads the page.
@@ -22,7 +23,7 @@ FETCHING_TAGS = {("link", "href"), ("image", "href"), ("use", "href"), ("script"
 REFUSED = {"base", "iframe", "frame", "object", "embed", "meta"}
 # Where the page template wants the style sheet; without such a place it stands at the end of the head.
 STYLE_SHEET = "<!-- style sheet -->"
-_CSS_URL = re.compile(r"""(?:url\(|@import)\s*+["']?+(?!data:|#)([^"')]+)""", re.I)
+_CSS_URL = re.compile(r"""(?:@import\s*+(?:url\(\s*+)?+|url\(\s*+)["']?+(?!data:|#)([^"')]+)""", re.I)
 
 
 def embed(html: str, folder: Path, study: Path) -> str:
@@ -45,12 +46,13 @@ def styled(html: str, css: str) -> str:
 
     Raises EngineError for a style sheet that would fetch something, or end before its end.
     """
-    problems = [f"asks for '{address}'" for address in _CSS_URL.findall(css)]
-    if "</style" in css.lower():
-        problems.append("holds '</style'")
-    if problems:
+    found = [(f"asks for '{asked[1].strip()}'", asked) for asked in _CSS_URL.finditer(without_comments(css))]
+    found += [("holds '</style'", end) for end in re.finditer("</style", css, re.I)]
+    if found:
         mend = "A style sheet fetches nothing, and holds no HTML."
-        raise EngineError(*(Fault(f"The style sheet {problem}.", mend) for problem in problems))
+        places = (place_of(css, line_at(css, part.start())) for _, part in found)
+        problems = (f"The style sheet {problem}." for problem, _ in found)
+        raise EngineError(*(Fault(problem, mend, where) for problem, where in zip(problems, places, strict=True)))
     place = STYLE_SHEET if STYLE_SHEET in html else "</head>"
     return html.replace(place, f"<style>\n{css}\n</style>{place.removeprefix(STYLE_SHEET)}", 1)
 
