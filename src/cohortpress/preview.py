@@ -9,7 +9,8 @@ import queue
 import re
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,19 +29,43 @@ FOREIGN = {"node_modules", "__pycache__"}
 # A page stands alone: it tells the browser to fetch nothing. What is served may listen to its server besides.
 _FETCHES_NOTHING = re.compile(rb"""(<meta\s[^>]*Content-Security-Policy["'][^>]*\scontent=["'])""", re.I)
 LISTENS = rb"\1connect-src 'self'; "
-# The page listens; when the build is done it reloads, when the build fails it shows why and stays.
+# The page listens: when it has changed it reloads; when the build fails it shows why, and stays; and what the build
+# warns of it shows too, folded up unless something of it is new.
 LISTENER = """<script>
-new EventSource("/events?%d").onmessage = (event) => {
-  const {error} = JSON.parse(event.data);
-  if (!error) return location.reload();
-  const box = document.getElementById("preview-error")
-    || document.body.appendChild(document.createElement("pre"));
-  box.id = "preview-error";
-  box.style = "position:fixed;inset:auto 0 0 0;margin:0;padding:1rem;background:#8c1d18;color:#fff;"
-    + "font:16px/1.4 monospace;white-space:pre-wrap;z-index:9";
-  box.textContent = error;
-};
+(() => {
+  const put = (id, tag, style) => {
+    document.getElementById(id)?.remove();
+    const box = document.createElement(tag);
+    box.id = id;
+    box.style = "position:fixed;margin:0;font:16px/1.4 monospace;white-space:pre-wrap;text-align:left;z-index:9;"
+      + "box-sizing:border-box;max-height:60vh;overflow:auto;" + style;
+    return document.body.appendChild(box);
+  };
+  new EventSource("/events?%d").onmessage = (event) => {
+    const {shown, error, warnings, news} = JSON.parse(event.data);
+    if (!error && shown !== %d) return location.reload();
+    document.getElementById("preview-warnings")?.remove();
+    if (error) {
+      put("preview-error", "pre", "inset:auto 0 0 0;padding:1rem;background:#8c1d18;color:#fff").textContent = error;
+    } else if (warnings.length) {
+      const box = put("preview-warnings", "details", "inset:auto 1rem 1rem auto;max-width:min(60rem,90vw);"
+        + "padding:.4rem .8rem;background:#fff3cd;color:#3d2f00;border:2px solid #b58100");
+      box.open = news > 0;
+      const head = box.appendChild(document.createElement("summary"));
+      head.textContent = warnings.length === 1 ? "1 warning" : warnings.length + " warnings";
+      head.style = "cursor:pointer;font-weight:bold";
+      if (news) head.textContent += ", " + news + " new";
+      for (const [place, warning] of warnings.entries()) {
+        const line = box.appendChild(document.createElement("div"));
+        line.textContent = warning;
+        line.style = "margin-top:.3rem;font-weight:" + (place < news ? "bold" : "normal");
+      }
+    }
+  };
+})();
 </script>"""
+# A warning is the same one though lines have been written above it.
+_LINE = re.compile(r"(?<=, line )\d+")
 
 
 class Preview:
@@ -55,6 +80,10 @@ class Preview:
         self._listeners: set[queue.Queue[str]] = set()
         self._shown = 0  # how often the pages have changed
         self._error: str | None = None
+        self._warnings: list[str] = []  # of the last build that came to its end, the new ones first
+        self._news = 0  # how many of them the build before did not have
+        self._heard: Counter[str] = Counter()  # what has been said in the terminal, and still holds
+        self._begun = False  # a first build has come to its end
         self._pages: dict[str, bytes] = {}
         self._workers = Workers()
 
@@ -123,8 +152,9 @@ class Preview:
 
     def rebuild(self) -> None:
         """Build what is stale: the HTML first, so that the browser need not wait for the PDF."""
+        warned: list[Fault] = []
         try:
-            with Build(self._folder, self._options, self._report, self._warn, self._workers) as steps:
+            with Build(self._folder, self._options, self._report, warned.append, self._workers) as steps:
                 pages = {}
                 for document in self._options.documents:
                     steps.fill(document)
@@ -132,10 +162,34 @@ class Preview:
                 self._show(pages)
                 outputs = steps.run()
             self._show({path.name: path.read_bytes() for path in outputs if path.suffix in KINDS})
+            self._show_warnings(warned)
         except (CohortpressError, OSError) as error:
+            self._say_new(warned)
             self._error = str(error)
             self._fail(self._error)
             self._tell()
+
+    def _show_warnings(self, warned: Sequence[Fault]) -> None:
+        """Show what a whole build warned of, in the terminal only what is new."""
+        before, new = self._warnings, self._say_new(warned)
+        self._heard = Counter(map(_known_by, warned))
+        self._news = len(new) if self._begun else 0
+        self._begun = True
+        self._warnings = [*map(str, new), *(str(fault) for fault in warned if fault not in new)]
+        if self._warnings or before:
+            self._tell()
+
+    def _say_new(self, warned: Sequence[Fault]) -> list[Fault]:
+        """Say what no build before has warned of, and return it."""
+        left, new = Counter(self._heard), []
+        for fault in warned:
+            if left[_known_by(fault)]:
+                left[_known_by(fault)] -= 1
+            else:
+                new.append(fault)
+                self._warn(fault)
+        self._heard += Counter(map(_known_by, new))
+        return new
 
     def _show(self, pages: dict[str, bytes]) -> None:
         changed = {name for name, page in pages.items() if self._pages.get(name) != page}
@@ -147,7 +201,12 @@ class Preview:
 
     def _tell(self) -> None:
         for listener in list(self._listeners):
-            listener.put(json.dumps({"error": self._error}))
+            listener.put(self._state())
+
+    def _state(self) -> str:
+        """Return what a page is told."""
+        state = {"shown": self._shown, "error": self._error, "warnings": self._warnings, "news": self._news}
+        return json.dumps(state)
 
     def page(self, name: str) -> tuple[str, bytes] | None:
         """Return kind and content of a page, HTML with the script that refreshes it."""
@@ -161,7 +220,7 @@ class Preview:
 
     def _listening(self, page: bytes) -> bytes:
         page = _FETCHES_NOTHING.sub(LISTENS, page)
-        return page.replace(b"</body>", LISTENER.encode() % self._shown + b"</body>")
+        return page.replace(b"</body>", LISTENER.encode() % (self._shown, self._shown) + b"</body>")
 
     def _index(self) -> bytes:
         links = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in sorted(self._pages))
@@ -170,16 +229,21 @@ class Preview:
         return self._listening(page.encode())
 
     def listen(self, seen: str) -> queue.Queue[str]:
-        """Return a queue of what happens after the state that a page has ``seen``; an error that stands comes first."""
+        """Return a queue of what happens after the state that a page has ``seen``; what stands comes first."""
         listener: queue.Queue[str] = queue.Queue()
         self._listeners.add(listener)
-        if self._error or seen != str(self._shown):
-            listener.put(json.dumps({"error": self._error}))
+        if self._error or self._warnings or seen != str(self._shown):
+            listener.put(self._state())
         return listener
 
     def forget(self, listener: queue.Queue[str]) -> None:
         """Stop telling a listener that has gone."""
         self._listeners.discard(listener)
+
+
+def _known_by(fault: Fault) -> str:
+    """Return what tells a warning from another, though lines may have been written above either."""
+    return f"{_LINE.sub('', fault.where)}: {fault.problem}"
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -97,6 +97,35 @@ def test_an_error_shows_in_the_page_and_is_gone_again(served: Served, page: Page
     page.locator("#preview-error").wait_for(state="detached", timeout=SOON)
 
 
+def test_a_warning_shows_in_the_page_beside_what_it_is_about(served: Served, page: Page) -> None:
+    sheet = served.folder / SHEET
+    before, said = sheet.read_text(encoding="utf-8"), len(served.said())
+    assert page.locator("#preview-warnings").count() == 0
+    line = before.count("\n") + 1
+    sheet.write_text(f"{before}main {{ outline: 3px solid; colr: red }}\n", encoding="utf-8")
+    box = page.locator("#preview-warnings")
+    box.wait_for(timeout=SOON)
+    warning = f"{SHEET}, line {line}: 'colr: red' is ignored: unknown property. Did you mean 'color'?"
+    assert box.inner_text() == f"1 warning, 1 new\n{warning}"
+    assert page.locator("#preview-error").count() == 0
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).outlineWidth") == "3px", "the page is new"
+    assert served.said()[said:].count(f"warning: {warning}") == 1
+
+    # What stands is not said again in the terminal, though its line is another, and is folded up in the page.
+    said = len(served.said())
+    sheet.write_text(f"\n{before}main {{ outline: 4px solid; colr: red }}\n", encoding="utf-8")
+    folded = page.locator("#preview-warnings:not([open])", has_text=f"line {line + 1}: 'colr: red'")
+    folded.wait_for(timeout=SOON)
+    page.locator("#preview-warnings summary").click()
+    assert box.inner_text().startswith("1 warning\n")
+    assert "warning: " not in served.said()[said:]
+    page.reload()
+    box.wait_for(timeout=SOON)
+
+    sheet.write_text(before, encoding="utf-8")
+    box.wait_for(state="detached", timeout=SOON)
+
+
 def test_two_quick_saves_end_with_the_second_in_the_page(served: Served, page: Page) -> None:
     document = served.folder / "report/abstract.qmd"
     before = len(served.said())
