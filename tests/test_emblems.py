@@ -53,4 +53,8 @@ def test_a_logo_is_a_file_of_the_study(second_study: Path) -> None:
     assert "report/study.yml, line 3: logos.Club: the file must lie inside the study's folder." in done.stderr
     replace(study, "../logo.svg", "report/logo.svg")
     done = cohortpress(second_study, "build")
-    assert "The page asks for '../report/logo.svg'. There is no such file." in done.stderr
+    said = "report/study.yml, line 3: logos: there is no file report/logo.svg. Copy it there, or name another."
+    assert f"error: {said}\n" in done.stderr
+    (second_study / "report/Logo.svg").write_text(LOGO, encoding="utf-8")
+    done = cohortpress(second_study, "build")
+    assert "there is no file report/logo.svg. Did you mean 'report/Logo.svg'?" in done.stderr

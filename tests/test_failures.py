@@ -128,13 +128,19 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
             "report/study.yml",
             "language: en-GB",
             "theme: clasic",
-            "report/study.yml, line 2: There is no theme 'clasic'. Known: billboard, classic",
+            "report/study.yml, line 2: There is no theme 'clasic'. Did you mean 'classic'? Known: billboard,",
         ),
         (
             "report/study.yml",
             "language: en-GB",
             "language: it",
             "report/study.yml, line 2: There are no sentences in the language 'it'. There are: de, en, fr, nl.",
+        ),
+        (
+            "report/study.yml",
+            "language: en-GB",
+            "language: fr_FR",
+            "report/study.yml, line 2: 'fr_FR' is not a language that is known. Write 'fr-FR'.",
         ),
         (
             "report/study.yml",
@@ -158,7 +164,8 @@ def broken(built_second_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
             "report/poster.qmd",
             "{.area .methods}",
             "{.area .method}",
-            "report/poster.qmd, line 9: The theme has no place for 'method'. Did you mean 'methods'?",
+            "report/poster.qmd, line 9: The theme has no place for 'method'. Did you mean 'methods'? No block fills "
+            "that one: templates/themes/classic/theme.yml, line ",
         ),
         (
             "report/poster.qmd",
@@ -213,7 +220,40 @@ def test_bad_input_ends_with_a_message_and_the_last_good_outputs(
 
 def test_an_unknown_theme_that_study_yml_does_not_ask_for_is_not_said_to_be_of_it(broken: Broken) -> None:
     said = broken.build(THEME="clasic")
-    assert said.startswith("--theme or THEME: There is no theme 'clasic'. Known: billboard, classic")
+    assert said.startswith("--theme or THEME: There is no theme 'clasic'. Did you mean 'classic'? Known: bill")
+
+
+@pytest.mark.parametrize(
+    ("css", "message"),
+    [
+        ("/* ours */\n@import url(https://example.org/a);", "2: The style sheet asks for 'https://example.org/a'. A "),
+        ("\n\np { color: red\n", "3: '{' is not closed. Write } where it ends."),
+    ],
+)
+def test_a_style_sheet_that_cannot_be_used_says_its_file_and_line(broken: Broken, css: str, message: str) -> None:
+    (broken.folder / "templates/themes/classic/abstract.css").write_text(css, encoding="utf-8")
+    assert broken.build().startswith(f"templates/themes/classic/abstract.css, line {message}")
+
+
+def test_an_area_that_a_theme_forgets_is_told_where_to_draw_it(broken: Broken) -> None:
+    theme = broken.folder / "templates/themes/classic/theme.yml"
+    theme.write_text(theme.read_text(encoding="utf-8").replace("conclusions", "."), encoding="utf-8")
+    assert re.match(
+        r"report/poster\.qmd, line 37: The theme has no place for 'conclusions'\. Draw it in "
+        r"templates/themes/classic/theme\.yml, line \d+ \(poster\.landscape\.areas\), or take one of: masthead, mess",
+        broken.build(),
+    )
+
+
+def test_a_theme_that_is_not_the_studys_own_is_copied_first(broken: Broken) -> None:
+    shutil.rmtree(broken.folder / "templates")
+    replace(broken.folder / "report/poster.qmd", "{.area .methods}", "{.area .statistics}")
+    assert re.match(
+        r"report/poster\.qmd, line 9: The theme has no place for 'statistics'\. Draw it in "
+        r"templates/themes/classic/theme\.yml, line \d+ \(poster\.landscape\.areas\), which 'cohortpress eject' "
+        r"copies into the study, or take one of: masthead, message, ",
+        broken.build(),
+    )
 
 
 def test_faults_of_both_documents_are_told_together(broken: Broken) -> None:

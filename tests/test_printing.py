@@ -66,11 +66,11 @@ def poster(repeat: int) -> str:
     return f'{message}<section class="area figures"><h2>Courses</h2>{figure()}</section>{areas}'
 
 
-def print_to(folder: Path, html: str, document: Document = "poster") -> tuple[Path, Printed]:
+def print_to(folder: Path, html: str, document: Document = "poster", figures: str = "") -> tuple[Path, Printed]:
     source, pdf = folder / f"{document}.html", folder / f"{document}.pdf"
     source.write_text(html, "utf-8")
     size = PAGE if document == "poster" else parse_page_size("A5")
-    return pdf, print_pdf(source, pdf, page=size, text_pt=THEME.text_pt(document, size))
+    return pdf, print_pdf(source, pdf, page=size, text_pt=THEME.text_pt(document, size), figures=figures)
 
 
 @pytest.fixture(scope="module")
@@ -230,9 +230,20 @@ def test_an_area_without_a_place_of_its_own_is_an_error(
 
 
 def test_too_much_text_says_how_much_and_where(fonts: Path, tmp_path: Path) -> None:
-    with pytest.raises(PrintError, match=r"poster.qmd: The text is \d+ mm too long .* even in 12\.0 pt\. .*\(\d+ mm\)"):
-        print_to(tmp_path, page_of(poster(30), fonts))
+    with pytest.raises(PrintError) as raised:
+        print_to(tmp_path, page_of(poster(30), fonts), figures="lower them")
+    assert re.fullmatch(
+        r"report/poster\.qmd: The text is \d+ mm too long for the page, even in 12\.0 pt\. "
+        r"Shorten it or take a larger page\. Longest: \w+ \(\d+ mm\), \w+ \(\d+ mm\), \w+ \(\d+ mm\)\.",
+        str(raised.value),
+    )
     assert not (tmp_path / "poster.pdf").exists()
+
+
+def test_figures_that_fill_a_page_are_named_with_their_height(fonts: Path, tmp_path: Path) -> None:
+    html = page_of(poster(1), fonts, css=".figures { height: 900mm }")
+    with pytest.raises(PrintError, match=r"Shorten it, take a larger page, or lower them\. Longest: figures \(9"):
+        print_to(tmp_path, html, figures="lower them")
 
 
 def test_what_is_too_wide_is_named(fonts: Path, tmp_path: Path) -> None:
@@ -252,7 +263,7 @@ def test_an_abstract_shrinks_only_where_it_must(length: int, fonts: Path, tmp_pa
 
 
 def test_an_abstract_of_two_pages_is_an_error(fonts: Path, tmp_path: Path) -> None:
-    with pytest.raises(PrintError, match=r"abstract.qmd: The text is \d+ mm too long"):
+    with pytest.raises(PrintError, match=r"abstract.qmd: The text is \d+ mm too long .* take a larger page\.$"):
         print_to(tmp_path, page_of(f"<p>{WORDS * 200}</p>", fonts, "abstract"), "abstract")
 
 

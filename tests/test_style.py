@@ -69,7 +69,7 @@ def test_what_is_no_page_size_says_what_is(text: str) -> None:
 
 
 def test_an_unknown_theme_names_the_known_ones() -> None:
-    with pytest.raises(StyleError, match=r"no theme 'clasic'.*classic"):
+    with pytest.raises(StyleError, match=r"no theme 'clasic'\. Did you mean 'classic'\? Known: billboard, cl"):
         load_theme("clasic", [THEMES])
 
 
@@ -86,8 +86,14 @@ def test_the_studys_own_theme_wins(own: Path) -> None:
         ("title: 2.1", "title: two", "^templates/themes/classic/theme.yml, line LINE: sizes.title: .*number"),
         ('ink: "#16191d"', "ink: black", "line LINE: colours.light.ink: 'black' is no colour. Write six hexadecimal"),
         ('ink: "#16191d"', "ink: #16191d", 'light.ink is empty. .*as "#14532d": an unquoted # begins'),
-        ("  dark:", "  night:", "colours.night"),
-        ("fonts:", "typefaces:", "fonts: Field required"),
+        ("title: ", "title: 2,45 # ", "line LINE: sizes.title: '2,45' is no number. Write 2.45.$"),
+        ("across: 3", "across: 3,5", "line LINE: '5' cannot be a key. Write a decimal with a point"),
+        ("    accent:", "    accnt:", r"^\S*, line LINE: Unknown key 'colours.light.accnt'. Did you mean 'accent'\?$"),
+        ("    accent:", "    # accent:", "The key 'colours.light.accent' is missing. Add it.$"),
+        ("  dark:", "  night:", "Unknown key 'colours.night'"),
+        ("fonts:", "typefaces:", "The key 'fonts' is missing.*\n.*LINE: Unknown key 'typefaces'. Known: abstract,"),
+        ("[24, 25, 32]", "[24, 25]", "line LINE: poster.text_pt has too few entries"),
+        ("    ink:", "\tink:", "line LINE: A tab stands here. Indent with spaces.$"),
         ("text: Source Sans Pro", "text: Comic Sans", "line LINE: fonts.text: .*Source Serif Pro"),
         ("- table table patients\n", "- table patients\n", ": the row 'table patients' does not name 3 columns"),
         ("methods methods safety", "methods methods table", "'table' is not one rectangle"),
@@ -109,6 +115,15 @@ def test_a_colour_in_capitals_is_the_same_colour(own: Path) -> None:
     file = own / "classic" / "theme.yml"
     file.write_text(file.read_text("utf-8").replace('ink: "#16191d"', 'ink: "#16191D"', 1), "utf-8")
     assert load_theme("classic", [own]).colours["light"].ink == "#16191d"
+
+
+def test_all_that_a_theme_lacks_is_told_at_once(own: Path) -> None:
+    (own / "classic" / "theme.yml").write_text('colours:\n  light:\n    accent: "#14532d"\n  dark: {}\n', "utf-8")
+    with pytest.raises(StyleError) as raised:
+        load_theme("classic", [own])
+    (fault,) = raised.value.faults
+    assert str(fault).startswith("templates/themes/classic/theme.yml: 23 keys are missing: colours.light.paper, ")
+    assert str(fault).endswith(", abstract. A theme needs all keys: copy the theme.yml of 'classic', and change that.")
 
 
 def test_an_empty_theme_is_no_theme(own: Path) -> None:
@@ -135,7 +150,7 @@ def test_what_is_hard_to_read_is_told(own: Path) -> None:
     light = theme.colours["light"].model_copy(update={"on_band": theme.colours["light"].band})
     (told,) = faint(theme.model_copy(update={"colours": {**theme.colours, "light": light}}))
     assert str(told) == (
-        "templates/themes/classic/theme.yml, colours: 'on_band' on 'band' has a contrast of 1.0 (light scheme); "
+        "templates/themes/classic/theme.yml, line 11: 'on_band' on 'band' has a contrast of 1.0 (light scheme); "
         "it needs 4.5. Make one of the two darker or lighter."
     )
     css = ":root { --accent: red } p { color: var(--acent); width: var(--wide, 9em) } /* var(--old) */"

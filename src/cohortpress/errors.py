@@ -89,11 +89,17 @@ class OutputError(CohortpressError):
     """The outputs cannot be written."""
 
 
-def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
-    """Return ``Did you mean 'x'?``, whatever the case of its letters, or nothing if none is so much ``alike``."""
+def closest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """Return the one of the ``known`` words that is most like ``word``, or nothing if none is so much ``alike``."""
     folded = {name.casefold(): name for name in sorted(known)}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=alike)
-    return f"Did you mean '{folded[near[0]]}'?" if near else ""
+    return folded[near[0]] if near else ""
+
+
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """Return ``Did you mean 'x'?``, whatever the case of its letters, or nothing if none is so much ``alike``."""
+    near = closest(word, known, alike=alike)
+    return f"Did you mean '{near}'?" if near else ""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -42,6 +42,8 @@ class Formatter:
                 self.locale = Locale.parse(name, sep="-")
                 return
         mend = "Write the code of a language, and of a region: 'en-GB', 'nl', 'fr-BE', 'de'."
+        with contextlib.suppress(UnknownLocaleError, ValueError):  # as the system calls it: fr_FR, de_DE.UTF-8
+            mend = f"Write '{str(Locale.parse(language.partition('.')[0])).replace('_', '-')}'."
         raise StudyError(Fault(f"'{language}' is not a language that is known.", mend, where))
 
     def number(self, value: float, decimals: int) -> str:

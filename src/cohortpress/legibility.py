@@ -35,7 +35,7 @@ def faint(theme: Theme) -> Iterator[Fault]:
                 yield Fault(
                     f"'{text}' on '{ground}' has a contrast of {found:.1f} ({scheme} scheme); it needs {least}.",
                     "Make one of the two darker or lighter.",
-                    f"templates/themes/{theme.name}/theme.yml, colours",
+                    theme.where("colours", scheme, text),
                 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -85,10 +85,17 @@ def unclosed(text: str) -> list[tuple[int, str]]:
     return list(last.around[-1:] if last.kind == "code" else last.around)
 
 
-def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -> Iterator[Fault]:
+def faults(
+    source: str,
+    filled: str,
+    file: str,
+    areas: Collection[str] | None,
+    to_place: Callable[[str, Collection[str]], str] = did_you_mean,
+) -> Iterator[Fault]:
     """Yield what is wrong with the blocks of a ``filled`` document: not closed, or areas that are none of ``areas``.
 
-    An abstract has no areas: None. The lines are those of its ``source``, which ``file`` names.
+    An abstract has no areas: None. The lines are those of its ``source``, which ``file`` names; ``to_place`` says what
+    to do about an area that is none of ``areas``.
     """
     if opened := _FENCE_WITHOUT_BRACE.search(filled):
         line = next((n for n, text in enumerate(source.split("\n"), 1) if text.strip() == opened[0].strip()), 0)
@@ -111,18 +118,19 @@ def faults(source: str, filled: str, file: str, areas: Collection[str] | None) -
             yield Fault(f"'[@{cited[1]}]' is looked up in no bibliography.", mend, _line_of(file, row.number))
     if areas is None:
         return
-    for name in dict.fromkeys(_areas(filled)):
+    for name in dict.fromkeys(areas_of(filled)):
         if name not in areas:
-            fences = (n for n, line in enumerate(source.split("\n"), 1) if name in _areas(line))
+            fences = (n for n, line in enumerate(source.split("\n"), 1) if name in areas_of(line))
             where = _line_of(file, next(fences, 0))
-            yield Fault(f"The theme has no place for '{name}'.", did_you_mean(name, areas), where)
+            yield Fault(f"The theme has no place for '{name}'.", to_place(name, areas), where)
 
 
 def _line_of(file: str, line: int) -> str:
     return f"{file}, line {line}" if line else file
 
 
-def _areas(text: str) -> list[str]:
+def areas_of(text: str) -> list[str]:
+    """Return the names of the areas of a poster: of ``::: {.area .methods}``."""
     classes = [_classes(opens) for opens in re.findall(r"^:{3,}.*$", text, re.MULTILINE)]
     return [next(name for name in found if name != "area") for found in classes if "area" in found and len(found) > 1]
 

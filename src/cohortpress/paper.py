@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from .errors import Fault, StyleError
 
@@ -24,7 +25,7 @@ class PageSize:
     height_mm: float
 
     @property
-    def shape(self) -> str:
+    def shape(self) -> Literal["portrait", "landscape"]:
         return "portrait" if self.height_mm >= self.width_mm else "landscape"
 
 

@@ -111,11 +111,13 @@ def print_pdf(
     page: PageSize,
     text_pt: tuple[float, float, float],
     write: Writer = accessible,
+    figures: str = "",
 ) -> Printed:
     """Print ``html`` as one page of PDF, in the largest text that fits.
 
     ``text_pt`` is the smallest, the usual (tried first) and the largest size of the text in pt; ``write`` the kind of
-    PDF. Nothing is loaded but what stands in the file itself.
+    PDF; ``figures`` says how to make those of a poster lower, if they fill it. Nothing is loaded but what
+    stands in the file itself.
     Raises PrintError where the smallest text does not fit, or where something cannot be loaded or drawn.
     """
     from .typesetting import Manuscript
@@ -143,7 +145,7 @@ def print_pdf(
 
         layout = _fit(lay_out, smallest, usual, largest, page.height_mm)
         if not layout.fits:
-            raise PrintError(*_too_much(layout, html.stem))
+            raise PrintError(*_too_much(layout, html.stem, figures))
         if len(layout.document.pages) > 1:
             mend = "Take 'break-before: page' and the like out of its style sheets."
             raise PrintError(Fault("The theme breaks the page in two.", mend, f"report/{html.stem}.qmd"))
@@ -348,12 +350,18 @@ def _mm(px: float) -> float:
     return px * MM_PER_PX
 
 
-def _too_much(layout: _Layout, name: str) -> list[Fault]:
+def _too_much(layout: _Layout, name: str, figures: str) -> list[Fault]:
     faults = [replace(fault, where=f"report/{name}.qmd") for fault in layout.faults]
     if layout.over > TOLERANCE_MM:
-        longest = ", ".join(f"{area} ({height:.0f} mm)" for height, area in layout.areas[:3])
         problem = f"The text is {layout.over:.0f} mm too long for the page, even in {layout.text_pt:.1f} pt."
-        mend = f"Shorten it or take a larger page. Longest: {longest}."
+        # What an abstract is made of has no names that its author knows.
+        longest = layout.areas[:3] if layout.stacks else ()
+        full_of_figures = figures and any(area == "figures" for _, area in longest)
+        mend = "Shorten it or take a larger page."
+        if full_of_figures:
+            mend = f"Shorten it, take a larger page, or {figures}."
+        if longest:
+            mend += f" Longest: {', '.join(f'{area} ({height:.0f} mm)' for height, area in longest)}."
         faults.append(Fault(problem, mend, f"report/{name}.qmd"))
     return faults
 

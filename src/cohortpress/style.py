@@ -6,6 +6,7 @@ import base64
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, pairwise, zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,13 +18,14 @@ from pydantic import (
     Field,
     PositiveFloat,
     PositiveInt,
+    PrivateAttr,
     StringConstraints,
     ValidationError,
     model_validator,
 )
 
-from .errors import Fault, StyleError
-from .fast_yaml import load
+from .errors import Fault, StyleError, nearest
+from .fast_yaml import SafeLoader, load
 from .fonts import COMMON, FACES, Family, font_file, subset
 from .paper import PAPER, PT_PER_MM, PageSize, PanelSize
 from .sheets import marked, unclosed
@@ -113,15 +115,22 @@ class Layout(Grid):
 
     def share(self, area: str, gutter_mm: float) -> float:
         """Return how wide an area is, as a share of that of the figures; 1 where one of them has no place."""
-        rows = [row.split() for row in self.areas]
-        ours, figures = (
-            [width for x, width in enumerate(self.columns) if any(row[x] == name for row in rows)]
-            for name in (area, "figures")
-        )
+        ours, figures = self._widths(area), self._widths("figures")
         if not ours or not figures:
             return 1.0
         unit = (self.figure.width_mm - gutter_mm * (len(figures) - 1)) / sum(figures)
         return (sum(ours) * unit + gutter_mm * (len(ours) - 1)) / self.figure.width_mm
+
+    def width_of(self, area: str, width_mm: float, gutter_mm: float) -> float:
+        """Return how wide an area is where all columns and gutters are ``width_mm``; 0 where it has no place."""
+        ours = self._widths(area)
+        unit = (width_mm - gutter_mm * (len(self.columns) - 1)) / sum(self.columns)
+        return sum(ours) * unit + gutter_mm * (len(ours) - 1) if ours else 0.0
+
+    def _widths(self, area: str) -> list[float]:
+        """Return the relative widths of the columns that an area stands in."""
+        rows = [row.split() for row in self.areas]
+        return [width for x, width in enumerate(self.columns) if any(row[x] == area for row in rows)]
 
 
 @dataclass(frozen=True)
@@ -161,16 +170,37 @@ class Abstract(Sheet):
     figure: Figure
 
 
-class Theme(_Part):
-    """A theme: its tokens, and the folders that its style sheets lie in."""
+class _Tokens(_Part):
+    """A theme.yml."""
 
-    name: str
-    folders: tuple[Path, ...]
     colours: Annotated[dict[Literal["light", "dark"], Colours], Field(min_length=2)]
     fonts: Annotated[dict[Literal["text", "display"], Family], Field(min_length=2)]
     sizes: Annotated[dict[Literal["title", "message", "heading"], PositiveFloat], Field(min_length=3)]
     poster: Poster
     abstract: Abstract
+
+
+class Theme(_Tokens):
+    """A theme: its tokens, and the folders that its style sheets lie in."""
+
+    name: str
+    folders: tuple[Path, ...]
+
+    _text: str = PrivateAttr(default="")
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, ...], int]:
+        return _lines(self._text)
+
+    def where(self, *path: str) -> str:
+        """Return file and line of a key, for messages: ``where("poster", "portrait", "areas", "0")``."""
+        return where_of(_file_of(self.name), self._lines, path)
+
+    def drawn(self, drawing: Literal["portrait", "landscape", "screen"]) -> dict[str, str]:
+        """Return the areas of a drawing, and file and line of each, for messages."""
+        grid: Grid = getattr(self.poster, drawing)
+        rows = [(self.where("poster", drawing, "areas", str(n)), row.split()) for n, row in enumerate(grid.areas)]
+        return {name: next(where for where, row in rows if name in row) for name in grid.names}
 
     def sheet(self, document: Document) -> Sheet:
         return self.poster if document == "poster" else self.abstract
@@ -246,31 +276,59 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> T
     """
     files = {file.parent.name: file for folder in reversed(folders) for file in folder.glob("*/theme.yml")}
     if name not in files:
-        raise StyleError(Fault(f"There is no theme '{name}'.", f"Known: {', '.join(sorted(files))}.", asked_by))
-    where = f"templates/themes/{name}/theme.yml"
+        mend = f"{nearest(name, files)} Known: {', '.join(sorted(files))}.".strip()
+        raise StyleError(Fault(f"There is no theme '{name}'.", mend, asked_by))
+    file = _file_of(name)
+    text = read_utf8(files[name], file)
     try:
-        given = load(files[name].read_text(encoding="utf-8"))
-        return Theme.model_validate({**given, "name": name, "folders": tuple(folders)})
+        given = load(text)
+        theme = Theme.model_validate({**given, "name": name, "folders": tuple(folders)})
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        mend = "Check colons and indentation."
-        raise StyleError(Fault(f"This is not YAML: {error.problem}.", mend, f"{where}, line {line}")) from None
+        from .study.messages import yaml_fault
+
+        raise StyleError(yaml_fault(error, file, text)) from None
     except TypeError:
-        raise StyleError(Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", where)) from None
+        raise StyleError(Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", file)) from None
     except ValidationError as error:
-        node = yaml.compose(files[name].read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        lines = {path: line for path, line, _ in keys_of(node)}
-        raise StyleError(*(_fault(detail, where, lines) for detail in error.errors())) from None
+        raise StyleError(*_faults(error.errors(), file, _lines(text))) from None
+    theme._text = text
+    return theme
 
 
-def _fault(detail: Any, file: str, lines: Mapping[tuple[str, ...], int]) -> Fault:
-    """Turn pydantic's finding into a fault with its line."""
-    where = where_of(file, lines, tuple(map(str, detail["loc"])))
-    key, given = ".".join(map(str, detail["loc"])), detail["input"]
-    if key.startswith("colours.") and detail["type"].startswith("string_"):
-        mend = 'Write six hexadecimal digits in quotation marks, as "#14532d": an unquoted # begins a comment.'
-        return Fault(f"{key} is empty." if given is None else f"{key}: '{given}' is no colour.", mend, where)
-    return Fault(f"{key}: {detail['msg'].removeprefix('Value error, ')}.", "", where)
+def _file_of(theme: str) -> str:
+    """Return what messages call the file of a theme."""
+    return f"templates/themes/{theme}/theme.yml"
+
+
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """Return the line of each key of a theme.yml."""
+    return {path: line for path, line, _ in keys_of(yaml.compose(text, Loader=SafeLoader))}
+
+
+def _faults(details: Sequence[Any], file: str, lines: Mapping[tuple[str, ...], int]) -> Iterator[Fault]:
+    """Turn pydantic's findings into faults with their lines; what is misspelt is not missing besides."""
+    from .study.messages import model_fault
+
+    paths = [(detail["type"], tuple(map(str, detail["loc"]))) for detail in details]
+    unknown = [path for kind, path in paths if kind == "extra_forbidden" or path[-1] == "[key]"]
+    missing = [
+        path
+        for kind, path in paths
+        if kind == "missing" and not any(e[:-1] == path[:-1] and nearest(e[-1], path[-1:]) for e in unknown)
+    ]
+    for detail, (kind, path) in zip(details, paths, strict=True):
+        if path[0] == "colours" and kind.startswith("string_"):
+            yield _no_colour(".".join(path), detail["input"], where_of(file, lines, path))
+        elif kind != "missing" or [path] == missing:
+            yield model_fault(detail, file, lines, _Tokens)
+    if len(missing) > 1:
+        mend = "A theme needs all keys: copy the theme.yml of 'classic', and change that."
+        yield Fault(f"{len(missing)} keys are missing: {', '.join(map('.'.join, missing))}.", mend, file)
+
+
+def _no_colour(key: str, given: object, where: str) -> Fault:
+    mend = 'Write six hexadecimal digits in quotation marks, as "#14532d": an unquoted # begins a comment.'
+    return Fault(f"{key} is empty." if given is None else f"{key}: '{given}' is no colour.", mend, where)
 
 
 def stylesheet(

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import Fault, StudyError, TemplateError
+from ..errors import Fault, StudyError, TemplateError, closest
 from ..freshness import TEMPLATES
 from ..ledger import Input, write
 from ..utf8 import read_utf8
@@ -42,9 +42,17 @@ class Filling:
 
     def write(self) -> None:
         """Fill the document, and make its style sheet."""
+        self._check_logos()
         self._space.analyse()
         self._fill()
         self._style()
+
+    def _check_logos(self) -> None:
+        """Raise StudyError where a logo is no file: a page that asks for it could not say who named it."""
+        space = self._space
+        logos = space.study.logos.items() if self._document == "poster" else ()
+        if missing := [(name, file) for name, file in logos if not (space.folder / file).is_file()]:
+            raise StudyError(*(_no_logo(space.folder / f, f, space.study.where("logos", name)) for name, f in missing))
 
     def _fill(self) -> None:
         space, document = self._space, self._document
@@ -71,7 +79,7 @@ class Filling:
 
     def _make(self, source: Path, file: str, filled: Path) -> None:
         from ..congress import with_names
-        from ..markup import faults
+        from ..markup import areas_of, faults
         from ..templating import front_matter
         from ..wordprocessing import tables
 
@@ -79,8 +87,15 @@ class Filling:
         self._drawing.forget()
         text = read_utf8(source, file)
         matter, body = self.filler.fill(text, file)
-        areas = space.theme.layout(space.page(document)).names if document == "poster" else None
-        if wrong := [*faults(text, body, file, areas)]:
+        page = space.page(document)
+        areas = space.theme.layout(page).names if document == "poster" else None
+
+        def to_place(name: str, _: object) -> str:
+            from ..layouts import place_for
+
+            return place_for(name, space.theme, page, areas_of(body), space.hint)
+
+        if wrong := [*faults(text, body, file, areas, to_place)]:
             raise TemplateError(*wrong)
         body = self._drawing.with_figures(body, self.filler)
         if document == "abstract":
@@ -104,7 +119,9 @@ class Filling:
         page = space.page(document)
 
         def make() -> list[Fault]:
+            from ..layouts import misfits
             from ..legibility import faint, missing_letters, unknown_tokens
+            from ..markup import areas_of
             from ..style import stylesheet
 
             text = filled.read_text(encoding="utf-8")
@@ -114,6 +131,7 @@ class Filling:
                 *faint(space.theme),
                 *unknown_tokens(sheet, f"templates/themes/{space.theme.name}"),
                 *missing_letters(space.theme, text, f"report/{document}.qmd"),
+                *(misfits(space.theme, page, areas_of(text)) if document == "poster" else ()),
             ]
 
         inputs: list[Input] = [repr(page), space.theme.name, filled, *space.templates("themes/**/*")]
@@ -151,3 +169,10 @@ class Filling:
         if faults and space.options.strict:
             raise TemplateError(*faults)
         space.caution(faults)
+
+
+def _no_logo(path: Path, file: str, where: str) -> Fault:
+    beside = [other.relative_to(path.parent).as_posix() for other in path.parent.glob("*")]
+    near = closest(path.name, beside)
+    mend = f"Did you mean '{Path(file).with_name(near).as_posix()}'?" if near else "Copy it there, or name another."
+    return Fault(f"logos: there is no file {file}.", mend, where)

@@ -63,6 +63,7 @@ class Finishing:
 
     def print(self) -> None:
         """HTML to PDF."""
+        from ..layouts import lower_figures
         from ..printing import print_pdf
 
         space, document = self._space, self._document
@@ -71,7 +72,8 @@ class Finishing:
         text_pt = space.theme.text_pt(document, page)
 
         def make() -> list[Fault]:
-            printed = self._printers.run(print_pdf, html, pdf, page=page, text_pt=text_pt)
+            lower = lower_figures(space.theme, page, space.hint)
+            printed = self._printers.run(print_pdf, html, pdf, page=page, text_pt=text_pt, figures=lower)
             write(fitted, as_printed(html.read_text(encoding="utf-8"), printed.style))
             return list(printed.warnings)
 

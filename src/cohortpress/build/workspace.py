@@ -99,6 +99,12 @@ class Workspace:
         asked_by = "--theme or THEME" if chosen else self.study.where("theme")
         return load_theme(chosen or self.study.theme, folders, asked_by)
 
+    @property
+    def hint(self) -> str:
+        """What to say behind the name of the theme's file: where the study has none, how it gets one."""
+        own = (self.folder / TEMPLATES / "themes" / self.theme.name / "theme.yml").is_file()
+        return "" if own else ", which 'cohortpress eject' copies into the study"
+
     @cached_property
     def congress(self) -> Profile:
         from ..congress import load_profile

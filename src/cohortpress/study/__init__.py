@@ -80,7 +80,7 @@ def parse_study(text: str, file: str) -> Study:
         keys = [*keys_of(node)]  # before values are made, which joins parts that are referred to
         raw = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
-        raise StudyError(yaml_fault(error, file)) from None
+        raise StudyError(yaml_fault(error, file, text)) from None
     except RecursionError:
         raise StudyError(Fault("A part holds itself (&, *).", "Write out what it refers to.", file)) from None
     if not isinstance(raw, dict):

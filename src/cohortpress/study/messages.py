@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -24,20 +26,30 @@ KINDS = {
     "dict": ("cannot stand here", "Names with values belong here: 'name: value'."),
     "tuple": ("is no list", "Write it as '[one, two]'."),
 }
+# What to write where names with values belong, of keys whose names are not obvious.
+EXAMPLES = {"logos": "University Hospital: report/logo.svg"}
 
 
-def yaml_fault(error: yaml.YAMLError, file: str) -> Fault:
+def yaml_fault(error: yaml.YAMLError, file: str, text: str) -> Fault:
+    """Turn what the reader of YAML finds in a ``text`` into a fault with its line."""
     mark = getattr(error, "problem_mark", None)
     where = f"{file}, line {mark.line + 1}" if mark else file
     problem = getattr(error, "problem", None) or str(error)
+    at = "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column :][:1] if mark else ""
+    if at == "\t":
+        return Fault("A tab stands here.", "Indent with spaces.", where)
+    if at and problem == "found character that cannot start any token":
+        return Fault(f"No text can begin with {at}.", "Put it in quotation marks.", where)
     mend = "Check indentation, colons and quotation marks."
     if problem.startswith("mapping values are not allowed"):  # a text with a colon in it, or what is set in too far
         mend = f"Put the text behind the first colon in quotation marks. {mend}"
     return Fault(f"This is not YAML: {problem}.", mend, where)
 
 
-def model_fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fault:
-    """Turn pydantic's finding into a fault with line and mend."""
+def model_fault(
+    detail: Any, file: str, lines: Mapping[tuple[str, ...], int], model: type[BaseModel] = Study
+) -> Fault:
+    """Turn pydantic's finding about a file that holds a ``model`` into a fault with line and mend."""
     path = tuple(str(part) for part in detail["loc"] if part != "[key]" and not _is_type(part))
     where = where_of(file, lines, path)
     key = ".".join(path)
@@ -48,7 +60,12 @@ def model_fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fa
         return Fault(f"{given} is neither text nor number.", "Write one of them.", where)
     match detail["type"]:
         case "extra_forbidden":
-            return Fault(f"Unknown key '{key}'.", did_you_mean(path[-1], _fields_at(path[:-1])), where)
+            return Fault(f"Unknown key '{key}'.", did_you_mean(path[-1], _fields_at(path[:-1], model)), where)
+        case "invalid_key":
+            mend = "Write a decimal with a point: a comma ends a value."
+            return Fault(f"'{path[-1]}' cannot be a key.", mend if path[-1].isdigit() else "", where)
+        case "missing" if path[-1].isdigit():
+            return Fault(f"{'.'.join(path[:-1])} has too few entries.", "Add what is missing.", where)
         case "missing":
             return Fault(f"The key '{key}' is missing.", "Add it.", where)
         case "string_pattern_mismatch" if "https" in detail["ctx"]["pattern"]:
@@ -58,9 +75,15 @@ def model_fault(detail: Any, file: str, lines: dict[tuple[str, ...], int]) -> Fa
             return Fault(f"'{path[-1]}' cannot be a name.", mend, where)
         case "literal_error":
             expected = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            return Fault(f"{given} is not known.", did_you_mean(str(detail["input"]), expected), where)
+            problem = f"Unknown key '{key}'." if "[key]" in detail["loc"] else f"{given} is not known."
+            return Fault(problem, did_you_mean(str(detail["input"]), expected), where)
         case "value_error":
             return Fault(f"{key}: {detail['ctx']['error']}.", "", where)
+        case "float_parsing" if re.fullmatch(r"[+-]?\d+,\d+", str(detail["input"])):
+            return Fault(f"{given} is no number.", f"Write {detail['input'].replace(',', '.')}.", where)
+        case "dict_type" if key in EXAMPLES:
+            mend = f"Names with values belong here. Write '{EXAMPLES[key]}'."
+            return Fault(f"{given} cannot stand here.", mend, where)
         case kind:
             for beginning, (problem, mend) in KINDS.items():
                 if kind.startswith(beginning):
@@ -73,9 +96,8 @@ def _is_type(part: object) -> bool:
     return part in ("int", "float", "str") or (isinstance(part, str) and "[" in part and part != "[key]")
 
 
-def _fields_at(path: tuple[str, ...]) -> list[str]:
-    """Return the keys that may stand at ``path``, by walking the models."""
-    kind: Any = Study
+def _fields_at(path: tuple[str, ...], kind: Any) -> list[str]:
+    """Return the keys that may stand at ``path`` of a model, by walking the models."""
     for part in path:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             kind = kind.model_fields[part].annotation if part in kind.model_fields else None
