@@ -251,6 +251,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._preview = preview
         super().__init__(*args)  # type: ignore[arg-type]
 
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # a browser that reloads leaves the page that it is being sent
+            super().handle()
+
     def do_GET(self) -> None:
         # A page of another site must not read a study through a name that it lets point here.
         if self.headers.get("Host", "").partition(":")[0] not in ("127.0.0.1", "localhost"):

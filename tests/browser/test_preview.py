@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -133,6 +135,17 @@ def test_two_quick_saves_end_with_the_second_in_the_page(served: Served, page: P
     until(lambda: "prose of the abstract" in served.said()[before:], "the first is being built")
     replace(document, "## Findings", "## Outcome")
     page.locator("h2", has_text="Outcome").wait_for(timeout=SOON)
+
+
+def test_a_browser_that_leaves_while_a_page_is_sent_is_no_error(served: Served) -> None:
+    host, port = re.findall(r"[\d.]+", served.address)
+    for _ in range(20):
+        with socket.create_connection((host, int(port))) as browser:
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it leaves at once
+            browser.sendall(f"GET /abstract.pdf HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+            browser.recv(1)
+    time.sleep(0.5)
+    assert "Traceback" not in served.said()
 
 
 def test_data_and_templates_that_lie_elsewhere_or_come_later_are_watched(study: Path, tmp_path: Path) -> None:
