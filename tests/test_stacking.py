@@ -22,6 +22,13 @@ def test_columns_stack_freely() -> None:
     assert found.tops(85) == {"a": 0, "c": 0, "b": 35, "d": 75}
 
 
+def test_the_longest_stack_is_told_from_what_stands_beside_it() -> None:
+    # 10 + 5 + 45 mm on the left, 20 + 5 + 30 mm on the right, between what spans both.
+    found = stacks("head head / a x / b x / b y / foot foot", head=10, a=10, b=45, x=20, y=30, foot=10)
+    assert found.longest == ("head", "a", "b", "foot")
+    assert stacks("a c / b c / b d", a=30, b=50, c=60, d=10).longest == ("a", "b")
+
+
 def test_what_is_left_goes_between_all_areas_alike() -> None:
     assert stacks("a / b / c", a=10, b=20, c=30).tops(100) == pytest.approx({"a": 0, "b": 30, "c": 70})
 

@@ -355,7 +355,8 @@ def _too_much(layout: _Layout, name: str, figures: str) -> list[Fault]:
     if layout.over > TOLERANCE_MM:
         problem = f"The text is {layout.over:.0f} mm too long for the page, even in {layout.text_pt:.1f} pt."
         # What an abstract is made of has no names that its author knows.
-        longest = layout.areas[:3] if layout.stacks else ()
+        full = layout.stacks.longest if layout.stacks else ()
+        longest = [(height, area) for height, area in layout.areas if area in full][:3]
         full_of_figures = figures and any(area == "figures" for _, area in longest)
         mend = "Shorten it or take a larger page."
         if full_of_figures:

@@ -32,6 +32,12 @@ class Stacks:
         """The least height that holds all areas, in mm."""
         return self._lowest(self._risen(self._gap))
 
+    @property
+    def longest(self) -> tuple[str, ...]:
+        """The areas of the longest stack, from the top: only what makes one of these shorter makes the page shorter."""
+        risen, sunk = self._risen(self._gap), self._sunk(self._gap, self.height)
+        return tuple(name for name in risen if sunk[name] - risen[name] < STILL)
+
     def tops(self, room: float) -> dict[str, float]:
         """Return where each area begins, in mm from the top, so that the stacks fill ``room``.
 
