@@ -23,6 +23,12 @@ from .ledger import Ledger
 from .workers import Workers
 
 KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
+# A PDF cannot listen to the server: a page around it does.
+VIEW = "view/"
+HEAD = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><style>
+html, body { height: 100%; margin: 0 } body { display: flex; flex-direction: column; font: 16px/1.5 sans-serif }
+nav { display: flex; gap: 1.5rem; padding: .4rem 1.2rem; background: #eef1f3 } iframe, embed { flex: 1; border: 0 }
+</style>"""
 # What a build makes in the folder of the study, and what a folder may hold beside the files of a study.
 MADE = {"build", "_output"}
 FOREIGN = {"node_modules", "__pycache__"}
@@ -212,9 +218,11 @@ class Preview:
         """Return kind and content of a page, HTML with the script that refreshes it."""
         if name == "":
             return KINDS[".html"], self._index()
-        page = self._pages.get(name)
+        page = self._pages.get(name.removeprefix(VIEW))
         if page is None:
             return None
+        if name.startswith(VIEW):
+            return KINDS[".html"], self._view(name.removeprefix(VIEW))
         kind = KINDS[Path(name).suffix]
         return kind, self._listening(page) if name.endswith(".html") else page
 
@@ -223,10 +231,20 @@ class Preview:
         return page.replace(b"</body>", LISTENER.encode() % (self._shown, self._shown) + b"</body>")
 
     def _index(self) -> bytes:
-        links = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in sorted(self._pages))
-        error = f"<pre>{escape(self._error)}</pre>" if self._error else ""
-        page = f"<!DOCTYPE html><title>cohortpress preview</title><body><ul>{links}</ul>{error}</body>"
-        return self._listening(page.encode())
+        """Return a page with all others in it, one at a time; before there are any it waits for them."""
+        names = sorted(self._pages, key=lambda name: (name.endswith(".pdf"), not name.startswith("poster")))
+        address = {name: name if name.endswith(".html") else f"{VIEW}{name}" for name in names}
+        links = "".join(f'<a href="/{address[name]}" target="page">{name}</a>' for name in names)
+        if not names:
+            error = f"<pre>{escape(self._error or '')}</pre>"
+            return self._listening(f"<!DOCTYPE html><title>cohortpress preview</title><body>{error}</body>".encode())
+        frame = f'<iframe name="page" title="page" src="/{address[names[0]]}"></iframe>'
+        return f"{HEAD}<title>cohortpress preview</title><body><nav>{links}</nav>{frame}</body>".encode()
+
+    def _view(self, name: str) -> bytes:
+        """Return a page that shows a PDF, and the next one when that is built."""
+        shown = f'<embed type="application/pdf" src="/{name}">'
+        return self._listening(f"{HEAD}<title>{name}</title><body>{shown}</body>".encode())
 
     def listen(self, seen: str) -> queue.Queue[str]:
         """Return a queue of what happens after the state that a page has ``seen``; what stands comes first."""

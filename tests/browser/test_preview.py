@@ -87,6 +87,32 @@ def test_a_style_sheet_that_is_saved_shows_in_the_page(served: Served, page: Pag
     page.wait_for_function("getComputedStyle(document.querySelector('main')).outlineWidth === '3px'", timeout=SOON)
 
 
+def test_it_opens_with_the_poster_and_leads_to_all_pages(served: Served, page: Page) -> None:
+    page.goto(served.address)
+    names = page.locator("nav a").all_inner_texts()
+    assert names == ["poster.html", "abstract.html", "poster.pdf", "abstract.pdf"]
+    shown = page.frame_locator("iframe")
+    shown.locator("body.poster").wait_for(timeout=SOON)
+    page.locator("nav a", has_text="abstract.html").click()
+    shown.locator("body.abstract").wait_for(timeout=SOON)
+    sheet = served.folder / SHEET
+    sheet.write_text(f"{sheet.read_text(encoding='utf-8')}\nmain {{ outline: 3px solid }}\n", encoding="utf-8")
+    page.frames[1].wait_for_function(
+        "getComputedStyle(document.querySelector('main')).outlineWidth === '3px'", timeout=SOON
+    )
+
+
+def test_a_pdf_that_is_built_anew_is_shown_anew(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}view/abstract.pdf")
+    assert page.locator("embed").get_attribute("src") == "/abstract.pdf"
+    page.evaluate("window.old = true")
+    replace(served.folder / "report/abstract.qmd", "## Results", "## Findings")
+    page.wait_for_function("!window.old", timeout=SOON)
+    pdf = page.request.get(f"{served.address}abstract.pdf")
+    assert pdf.body().startswith(b"%PDF")
+    assert not page.request.get(f"{served.address}view/other.pdf").ok
+
+
 def test_an_error_shows_in_the_page_and_is_gone_again(served: Served, page: Page) -> None:
     document = served.folder / "report/abstract.qmd"
     replace(document, "## Results", "## {{ gripp }}")
