@@ -51,6 +51,7 @@ ORDER = [
     "gate",
     "paper",
     "fonts",
+    "own_fonts",
     "style",
     "legibility",
     "layouts",

@@ -214,7 +214,7 @@ def test_text_in_the_drawing_is_as_large_as_on_the_page() -> None:
 def test_what_stands_in_the_data_cannot_break_the_page() -> None:
     evil = '</svg><script>alert("$1$")</script> style="fill: red" & <b'
     svg = draw(replace(PANEL, title=evil, note=evil, alt=evil, thresholds=(Threshold(3, evil),)))
-    root = parse(skin(svg, TOKENS, "Serif"))
+    root = parse(skin(svg, TOKENS, ["Serif"]))
     assert {e.tag for e in root.iter()} <= {
         "div",
         *(SVG + t for t in ("svg", "title", "path", "circle", "use", "defs", "text")),
@@ -241,7 +241,7 @@ def test_drawings_are_alike_from_run_to_run_and_ids_are_unique() -> None:
 
 
 def test_a_skin_leaves_no_mark_and_no_colour_of_its_own() -> None:
-    svg = skin(draw(replace(PANEL, axis="log")), TOKENS, "Source Serif Pro")
+    svg = skin(draw(replace(PANEL, axis="log")), TOKENS, ["Source Serif Pro"])
     assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) <= set(TOKENS.values())
     assert 'font-family="Source Serif Pro"' in svg
     assert "<style" not in svg
@@ -257,7 +257,8 @@ def test_the_picture_for_word_holds_all_panels() -> None:
 
 
 def test_nothing_heavy_is_loaded_for_a_restyle() -> None:
-    code = "import sys, cohortpress.figures as f; f.skin('', f.canvas.MARKS, ''); sys.exit('matplotlib' in sys.modules)"
+    skin = "f.skin('', f.canvas.MARKS, 'S')"
+    code = f"import sys, cohortpress.figures as f; {skin}; sys.exit('matplotlib' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

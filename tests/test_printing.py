@@ -24,6 +24,7 @@ from cohortpress.figures.canvas import MARKS
 from cohortpress.figures.courses import Courses
 from cohortpress.figures.visits import Median, Visit
 from cohortpress.line_ends import bound
+from cohortpress.own_fonts import Font
 from cohortpress.paper import parse_page_size
 from cohortpress.pdfium import save_picture
 from cohortpress.printing import FINEST, SLACK, TOLERANCE_MM, Printed, _fit, _Layout, print_pdf
@@ -46,7 +47,7 @@ def figure() -> str:
     visits, medians = (Visit(0, 1), Visit(6, 1)), (Median(9, "9.0"), Median(2, "2.0"))
     panel = Courses(title="CRP", visits=visits, courses=((9, 2),), medians=medians, alt="CRP fell")
     drawing = draw([panel], Look(THEME.panels("poster", PAGE, 3), number=str, percent=str), "f")
-    return skin(drawing, dict.fromkeys(MARKS, "#005f78"), "Source Sans Pro")
+    return skin(drawing, dict.fromkeys(MARKS, "#005f78"), ["Source Sans Pro"])
 
 
 def page_of(body: str, fonts: Path, document: Document = "poster", css: str = "") -> str:
@@ -128,7 +129,7 @@ def test_fonts_are_embedded_and_the_themes_own(made: tuple[Path, Printed]) -> No
 
 def test_a_variable_font_prints_in_its_weights(fonts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cohortpress.style.COMMON", frozenset("A small cohort Strong Regular and italic"))
-    plex = THEME.model_copy(update={"fonts": {"text": "IBM Plex Sans", "display": "IBM Plex Sans"}})
+    plex = THEME.model_copy(update={"fonts": dict.fromkeys(("text", "display"), Font(name="IBM Plex Sans"))})
     page = parse_page_size("A5")
     sheet = stylesheet(plex, "abstract", page, cache=fonts)
     html = page_of("<h2>Strong</h2><p>Regular and <em>italic</em></p>", fonts, "abstract")

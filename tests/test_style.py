@@ -13,8 +13,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from cohortpress.errors import StyleError
-from cohortpress.fonts import EVERYWHERE, FACES, FONTS, Family, font_file, lacking
+from cohortpress.fonts import EVERYWHERE, FACES, FONTS, bundled, font_file, lacking
 from cohortpress.legibility import contrast, faint, missing_letters, unknown_tokens
+from cohortpress.own_fonts import Font, Role
 from cohortpress.paper import parse_page_size
 from cohortpress.style import FULL, Amount, Document, Theme, load_theme, stylesheet
 
@@ -263,7 +264,7 @@ def test_panels_share_the_width() -> None:
 def test_italics_of_title_and_message_are_in_a_face_that_has_them(name: str, cache: Path) -> None:
     theme = load_theme(name, [THEMES])
     css = stylesheet(theme, "poster", parse_page_size("A4"), cache=cache)
-    display = theme.fonts["display"]
+    display = theme.fonts["display"].name
     italic = f'font-family: "{display}"; font-weight: 400; font-style: italic' in css
     assert italic or ".message) em { font-family: var(--font-text) }" in css
 
@@ -284,7 +285,7 @@ def test_letters_that_the_fonts_lack_are_told() -> None:
 def test_what_is_not_looked_for_all_fonts_have() -> None:
     for family in FONTS:
         for cut in FACES:
-            assert lacking(f"{family}/{cut}", [*EVERYWHERE, "\u2060"]) == []
+            assert lacking(bundled(family, cut), [*EVERYWHERE, "\u2060"]) == []
             with TTFont(font_file(f"{family}/{cut}")) as font:
                 assert {ord(sign) for sign in EVERYWHERE} <= font.getBestCmap().keys()
 
@@ -338,7 +339,7 @@ def test_fonts_are_subset_once_and_always_alike(cache: Path, tmp_path: Path) -> 
 def test_a_variable_font_gives_the_weights_that_are_used(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cohortpress.style.COMMON", frozenset("n"))  # few characters, for speed
     theme = load_theme("classic", [THEMES])
-    plex: dict[Literal["text", "display"], Family] = {"text": "IBM Plex Sans", "display": "IBM Plex Sans"}
+    plex: dict[Role, Font] = dict.fromkeys(("text", "display"), Font(name="IBM Plex Sans"))
     fonts = faces(sheet(theme.model_copy(update={"fonts": plex}), cache))
     assert [font["OS/2"].usWeightClass for font in fonts] == [400, 400, 600]
     assert not any("fvar" in font for font in fonts)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import Fault, TemplateError, did_you_mean
 from .figures import KINDS, Alt, Asked, Look, Words, skin
+from .fonts import cuts_to_draw
 from .formatting import Formatter
 from .markup import lines_of
 from .templating import Branch, Value, VisitName, plain, visit_names
@@ -224,12 +226,18 @@ def plan(
     results: ResultSet,
     theme: Theme,
     words: Words,
+    cache: Path,
 ) -> tuple[list[Panel], Look]:
-    """Return the panels of what is asked for, and their look: all that it takes to draw them in another process."""
+    """Return the panels of what is asked for, and their look: all that it takes to draw them in another process.
+
+    ``cache`` is the folder that keeps cuts of fonts.
+    """
     formatter = Formatter(study.language)
+    named = frozenset(f"{asked}{words}{study}")  # also of languages that few fonts and figures know
     look = Look(
         size=size,
-        family=theme.fonts["text"],
+        regular=cuts_to_draw(theme.face("text", "Regular"), cache, named),
+        strong=cuts_to_draw(theme.face("text", "Semibold"), cache, named),
         words=words,
         number=formatter.plain,
         percent=formatter.plain_percent,
@@ -246,7 +254,7 @@ def figure_block(svg: str, name: str, theme: Theme, share: float) -> str:
 
     ``share`` is that of the width of the text, which Word must be told.
     """
-    drawing = skin(svg, theme.colours["light"].model_dump(), theme.fonts["text"])
+    drawing = skin(svg, theme.colours["light"].model_dump(), theme.families("text"))
     width = f"{int(100 * share)}%"
     opening = f'<figure class="figure" id="{name}" data-picture="figures/{name}.png" data-width="{width}">'
     return f"```{{=html}}\n{opening}\n{drawing}\n</figure>\n```\n"

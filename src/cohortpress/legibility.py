@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from .errors import Fault, did_you_mean
-from .fonts import lacking
+from .fonts import Cut, Face, lacking
+from .own_fonts import Role
 from .sheets import line_at, place_of, without_comments
 from .style import Theme
 
@@ -15,9 +17,11 @@ GROUNDS = {"paper": ("ink", "muted", "accent", "worse"), "tint": ("ink", "muted"
 # By the elements of a figure, and by the printer.
 SET_ELSEWHERE = ("across", "beside", "text")
 _ITALIC = re.compile(r"(?<![*\\\w])\*(?![*\s])([^*\n]+)\*(?!\*)")
-_TITLE = re.compile(r"^# (.*)", re.MULTILINE)
+# What stands in the display face: the title, and the message of a poster.
+_DISPLAYED = re.compile(r"^# ([^\n]*)|^::: \{[^}\n]*\.message\b[^}\n]*\}\n(.*?)^:::$", re.M | re.S)
 _USED = re.compile(r"var\(\s*--([\w-]+)\s*([,)])")
 _DECLARED = re.compile(r"(?<![\w-])--([\w-]+)\s*:")
+MACHINE = "a font of this machine"
 
 
 def contrast(one: str, other: str) -> float:
@@ -55,16 +59,27 @@ def unknown_tokens(css: str, where: str) -> Iterator[Fault]:
 
 def missing_letters(theme: Theme, text: str, where: str) -> Iterator[Fault]:
     """Yield a fault for each face of the theme that lacks characters of a filled document."""
-    family, display = theme.fonts["text"], theme.fonts["display"]
-    for font, cut, kind, read in (
-        (family, "Regular", "", text),
-        (family, "It", "italic ", "".join(_ITALIC.findall(text))),
-        (display, "Semibold", "", "".join(_TITLE.findall(text))),
-    ):
-        if signs := lacking(f"{font}/{cut}", read):
-            problem = f"The font {font} has no {kind}'{' '.join(signs)}': a font of this machine takes its place."
-            mend = "Write it upright." if kind else "Write it otherwise, or choose another font in theme.yml."
+    texts: tuple[tuple[Role, Cut, str], ...] = (
+        ("text", "Regular", text),
+        ("text", "It", "".join(_ITALIC.findall(text))),
+        ("display", "Semibold", "".join(chain.from_iterable(_DISPLAYED.findall(text)))),
+    )
+    for role, cut, read in texts:
+        face, kind = theme.face(role, cut), "italic " * (cut == "It")
+        mend = "Write it upright." if kind else "Write it otherwise, or choose another font in theme.yml."
+        for other, signs in _in_place(face, theme.stand_ins(role, cut), read).items():
+            problem = f"The font {face.family} has no {kind}'{' '.join(signs)}': {other} takes its place."
             yield Fault(problem, mend, where)
+
+
+def _in_place(face: Face, others: Sequence[Face], text: str) -> dict[str, list[str]]:
+    """Return the characters that a face lacks, by the name of the font that has them."""
+    found, signs = {}, lacking(face, text)
+    for other in others:
+        lacked = lacking(other, signs)
+        found[other.family] = [sign for sign in signs if sign not in lacked]
+        signs = lacked
+    return {name: signs for name, signs in {**found, MACHINE: signs}.items() if signs}
 
 
 def _pairs() -> Iterator[tuple[str, str, float]]:

@@ -21,12 +21,14 @@ from pydantic import (
     PrivateAttr,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
 from .errors import Fault, StyleError, nearest
 from .fast_yaml import SafeLoader, load
-from .fonts import COMMON, FACES, Family, font_file, subset
+from .fonts import COMMON, FACES, STAND_IN, STAND_IN_NAME, Cut, Face, bundled, lacking, subset
+from .own_fonts import Font, Role, font_faults
 from .paper import PAPER, PT_PER_MM, PageSize, PanelSize
 from .sheets import marked, unclosed
 from .utf8 import read_utf8
@@ -174,10 +176,16 @@ class _Tokens(_Part):
     """A theme.yml."""
 
     colours: Annotated[dict[Literal["light", "dark"], Colours], Field(min_length=2)]
-    fonts: Annotated[dict[Literal["text", "display"], Family], Field(min_length=2)]
+    fonts: Annotated[dict[Role, Font], Field(min_length=2)]
     sizes: Annotated[dict[Literal["title", "message", "heading"], PositiveFloat], Field(min_length=3)]
     poster: Poster
     abstract: Abstract
+
+    @field_validator("fonts")
+    @classmethod
+    def _one_may_name_the_other(cls, fonts: dict[Role, Font]) -> dict[Role, Font]:
+        given = {font.name: font for font in fonts.values() if font.files}
+        return {role: font if font.files else given.get(font.name, font) for role, font in fonts.items()}
 
 
 class Theme(_Tokens):
@@ -201,6 +209,33 @@ class Theme(_Tokens):
         grid: Grid = getattr(self.poster, drawing)
         rows = [(self.where("poster", drawing, "areas", str(n)), row.split()) for n, row in enumerate(grid.areas)]
         return {name: next(where for where, row in rows if name in row) for name in grid.names}
+
+    @property
+    def folder(self) -> Path:
+        """Where its theme.yml lies."""
+        return next(path for folder in self.folders if (path := folder / self.name).joinpath("theme.yml").is_file())
+
+    @property
+    def font_files(self) -> list[Path]:
+        """The files of its own fonts."""
+        named = (file for font in self.fonts.values() for file in font.files.values())
+        return [(self.folder / file).resolve() for file in dict.fromkeys(named)]
+
+    def face(self, role: Role, cut: Cut) -> Face:
+        """Return a cut of the font of the text, or of title and message."""
+        return self.fonts[role].face(cut, self.folder)
+
+    def stand_ins(self, role: Role, cut: Cut) -> list[Face]:
+        """Return the faces that have what a face lacks, in turn."""
+        found = [self.face("text", cut)] if role == "display" else []
+        if self.fonts["text"].files:
+            found.append(bundled(STAND_IN, cut))
+        return [face for face in dict.fromkeys(found) if face != self.face(role, cut)]
+
+    def families(self, role: Role) -> list[str]:
+        """Return the names in a page of a font and of those that stand in for it."""
+        own = (STAND_IN_NAME,) if self.fonts["text"].files else ()
+        return list(dict.fromkeys((self.fonts[role].name, self.fonts["text"].name, *own)))
 
     def sheet(self, document: Document) -> Sheet:
         return self.poster if document == "poster" else self.abstract
@@ -269,8 +304,10 @@ def _proportion(document: Document, page: PageSize) -> float:
     return math.sqrt(page.width_mm * page.height_mm / (width * height))
 
 
-def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> Theme:
+def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme", study: Path | None = None) -> Theme:
     """Read ``<name>/theme.yml`` from the first of ``folders`` that has it; ``asked_by`` is where it is asked for.
+
+    The files of its fonts lie beside it, or elsewhere in the ``study``.
 
     Raises StyleError for an unknown theme, or with all faults of the file.
     """
@@ -292,7 +329,19 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme") -> T
     except ValidationError as error:
         raise StyleError(*_faults(error.errors(), file, _lines(text))) from None
     theme._text = text
+    _check_fonts(theme, study)
     return theme
+
+
+def _check_fonts(theme: Theme, study: Path | None) -> None:
+    """Raise StyleError where a theme names fonts that there are not."""
+    inside = [theme.folder, *([study] if study else [])]
+    faults = [
+        Fault(f"{'.'.join(('fonts', *key))}: {fault.problem}", fault.mend, theme.where("fonts", *key))
+        for key, fault in font_faults(theme.fonts, theme.folder, inside, f"templates/themes/{theme.name}")
+    ]
+    if faults:
+        raise StyleError(*faults)
 
 
 def _file_of(theme: str) -> str:
@@ -346,25 +395,25 @@ def stylesheet(
     ``text``; ``cache`` is the folder that keeps subsets of fonts. Raises StyleError where a file does not end what it
     begins.
     """
-    sheets = _sheets(theme, document, page)
-    if faults := [fault for file, css in sheets.items() for fault in unclosed(css, file)]:
+    own = sheets(theme, document, page)
+    if faults := [fault for file, css in own.items() for fault in unclosed(css, file)]:
         raise StyleError(*faults)
     return "\n".join([
         *_font_faces(theme, frozenset(text) | COMMON, cache),
         *_variables(theme, document, page, scale or theme.text_pt(document, page)[1]),
-        *(marked(file, css) for file, css in sheets.items()),
+        *(marked(file, css) for file, css in own.items()),
     ])  # fmt: skip
 
 
-def _sheets(theme: Theme, document: Document, page: PageSize) -> dict[str, str]:
+def sheets(theme: Theme, document: Document, page: PageSize) -> dict[str, str]:
     """Return the style sheets of base and theme, the study's own or the packaged ones, by what messages call them."""
     names = ("common.css", f"{document}.css", f"{document}-{page.shape}.css")
-    sheets = {}
+    found = {}
     for sheet in (f"{part}/{name}" for part in ("base", theme.name) for name in names):
         if file := next(filter(Path.is_file, (folder / sheet for folder in theme.folders)), None):
             called = f"templates/themes/{sheet}"
-            sheets[called] = read_utf8(file, called)
-    return sheets
+            found[called] = read_utf8(file, called)
+    return found
 
 
 def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float) -> Iterator[str]:
@@ -372,7 +421,7 @@ def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float)
     sheet, scale = theme.sheet(document), _proportion(document, page)
     light, dark = (_declare(theme.colours[scheme].model_dump()) for scheme in ("light", "dark"))
     tokens = _declare(
-        {f"font_{key}": f'"{family}", sans-serif' for key, family in theme.fonts.items()}
+        {f"font_{role}": ", ".join([*map('"{}"'.format, theme.families(role)), "sans-serif"]) for role in theme.fonts}
         | {f"size_{key}": f"{value}rem" for key, value in theme.sizes.items()}
         | {"text": f"{text_pt:.2f}pt", "gutter": f"{sheet.gutter_mm * scale:.2f}mm"}
         | {"between": f"{theme.between_mm(document, page) * scale:.2f}mm"}
@@ -461,15 +510,23 @@ def _drawing_classes() -> str:
 
 
 def _font_faces(theme: Theme, characters: frozenset[str], cache: Path) -> Iterator[str]:
-    text, display = theme.fonts["text"], theme.fonts["display"]
     # The display face is used for title and message alone, in one cut.
-    for family, cut in dict.fromkeys([*((text, cut) for cut in FACES), (display, "Semibold")]):
-        weight, slant = FACES[cut]
-        file = font_file(f"{family}/{cut}")
-        data = base64.b64encode(subset(file, weight, characters, cache)).decode()
+    faces = list(dict.fromkeys([*(theme.face("text", cut) for cut in FACES), theme.face("display", "Semibold")]))
+    for face in faces:
         # The name in the address lets the printer read the font from its file, which is faster than WOFF2.
         # Of a variable font it needs the one weight that was taken out.
-        name = "" if "[" in file.name else f"face={family.replace(' ', '%20')}/{cut};"
-        url = f"data:font/woff2;{name}base64,{data}"
-        face = f'font-family: "{family}"; font-weight: {weight}; font-style: {slant}; font-display: block'
-        yield f'@font-face {{ {face}; src: url("{url}") format("woff2") }}'
+        name = f"face={face.family.replace(' ', '%20')}/{face.cut};" if face.is_the_file else ""
+        yield _font_face(face, face.family, subset(face, characters, cache), name)
+    if theme.fonts["text"].files:
+        for cut in FACES:
+            alike = (face for face in faces if face.cut == cut)
+            if lacked := frozenset(sign for face in alike for sign in lacking(face, characters, unseen=True)):
+                face = bundled(STAND_IN, cut)
+                yield _font_face(face, STAND_IN_NAME, subset(face, lacked, cache))
+
+
+def _font_face(face: Face, family: str, font: bytes, name: str = "") -> str:
+    weight, slant = FACES[face.cut]
+    url = f"data:font/woff2;{name}base64,{base64.b64encode(font).decode()}"
+    called = f'font-family: "{family}"; font-weight: {weight}; font-style: {slant}; font-display: block'
+    return f'@font-face {{ {called}; src: url("{url}") format("woff2") }}'

@@ -155,6 +155,6 @@ def test_it_brings_its_fonts(made: Made) -> None:
         fonts = [thing for thing in things if thing.get("/Type") == "/FontDescriptor"]
         assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
         names = {re.sub(r"^/[A-Z]{6}\+", "", str(font.FontName)).replace("-", " ") for font in fonts}
-    families = set(made.theme.fonts.values())
+    families = {font.name for font in made.theme.fonts.values()}
     assert names
     assert {name for name in names if not name.startswith(tuple(families))} == set()

@@ -80,10 +80,11 @@ class Drawing:
             document, space.page(document), len(asked.alts), place.area, beside=place.beside, whole=asked.whole,
             amount=amount,
         )  # fmt: skip
-        inputs: list[Input] = [repr((asked, size, said, space.theme.fonts)), *space.measured]
+        inputs: list[Input] = [repr((asked, size, said, space.theme.fonts)), *space.theme.font_files, *space.measured]
 
         def drawn(job: Callable[..., Made], *more: str) -> Made:
-            panels, look = plan(asked, size, space.study, space.cohort, space.results, space.theme, Words(**said))
+            words, fonts = Words(**said), space.cache
+            panels, look = plan(asked, size, space.study, space.cohort, space.results, space.theme, words, fonts)
             return self._drawers.run(job, panels, look, *more)
 
         def make() -> None:

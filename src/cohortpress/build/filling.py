@@ -67,6 +67,7 @@ class Filling:
             *space.templates("*.js"),
             repr(space.congress),
             space.theme.model_dump_json(exclude={"folders"}),  # of which only the place would change
+            *space.theme.font_files,
         ]
         if self._drawing.is_cut_off():
             filled.unlink()  # so that it is filled, and its pictures are drawn
@@ -122,19 +123,23 @@ class Filling:
             from ..layouts import misfits
             from ..legibility import faint, missing_letters, unknown_tokens
             from ..markup import areas_of
+            from ..own_fonts import cautions
             from ..style import stylesheet
 
             text = filled.read_text(encoding="utf-8")
             sheet = stylesheet(space.theme, document, page, text=text, cache=space.cache)
             write(css, sheet)
+            report, own = f"report/{document}.qmd", f"templates/themes/{space.theme.name}"
             return [
                 *faint(space.theme),
-                *unknown_tokens(sheet, f"templates/themes/{space.theme.name}"),
-                *missing_letters(space.theme, text, f"report/{document}.qmd"),
+                *cautions(space.theme.fonts, space.theme.folder, f"{own}/theme.yml, fonts"),
+                *unknown_tokens(sheet, own),
+                *missing_letters(space.theme, text, report),
                 *(misfits(space.theme, page, areas_of(text)) if document == "poster" else ()),
             ]
 
-        inputs: list[Input] = [repr(page), space.theme.name, filled, *space.templates("themes/**/*")]
+        themes = [*space.theme.font_files, *space.templates("themes/**/*")]
+        inputs: list[Input] = [repr(page), space.theme.name, filled, *themes]
         space.caution(space.step(f"style of the {document}", inputs, [css], make))
 
     # -- the author's own words: no typed number, no word that says too much

@@ -97,7 +97,7 @@ class Workspace:
 
         chosen, folders = self.options.theme, [folder / "themes" for folder in self.template_folders]
         asked_by = "--theme or THEME" if chosen else self.study.where("theme")
-        return load_theme(chosen or self.study.theme, folders, asked_by)
+        return load_theme(chosen or self.study.theme, folders, asked_by, self.folder)
 
     @property
     def hint(self) -> str:
@@ -241,9 +241,11 @@ class Workspace:
 
     @property
     def read(self) -> list[Path]:
-        """The files that the study and its documents name."""
+        """The files that the study, its documents and its theme name."""
         shown = (picture for document in DOCUMENTS for picture in self.pictures_of(document))
-        return [*self.data, *self.profiles, *dict.fromkeys(shown)]
+        found = [*self.data, *self.profiles, *self.theme.font_files, *dict.fromkeys(shown)]
+        # As the ledger will give them back: their names are part of what tells that nothing has changed.
+        return [Path(os.path.normpath(self.folder / os.path.relpath(path, self.folder))) for path in found]
 
     @cached_property
     def measured(self) -> list[Path]:

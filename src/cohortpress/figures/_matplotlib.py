@@ -3,7 +3,11 @@
 That takes as long as all the rest: the properties of each class of artists, listed in its text and in those of others.
 """
 
+from __future__ import annotations
+
 import warnings
+from collections.abc import Sequence
+from pathlib import Path
 
 from matplotlib import _docstring, artist
 
@@ -32,4 +36,22 @@ with (
 # Who draws is not who can mend it: a build warns of letters that the fonts of a theme lack.
 warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
 
-__all__ = ["Figure", "FontProperties", "Line2D", "MaxNLocator", "rc_context", "text_to_path"]
+
+
+class FilesInTurn(FontProperties):
+    """A font by its files: a character that the first lacks comes from the next.
+
+    Matplotlib looks for one font a family, so that each file stands as a family here.
+    """
+
+    def __init__(self, files: Sequence[str | Path], size_pt: float, weight: int) -> None:
+        super().__init__(family=[str(file) for file in files], size=size_pt, weight=weight)
+
+    def get_file(self) -> str:
+        return str(self.get_family()[0])
+
+    def __copy__(self) -> FilesInTurn:
+        return FilesInTurn(self.get_family(), self.get_size(), int(self.get_weight()))
+
+
+__all__ = ["Figure", "FilesInTurn", "Line2D", "MaxNLocator", "rc_context", "text_to_path"]

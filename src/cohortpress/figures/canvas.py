@@ -10,12 +10,13 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, reduce
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..fonts import font_file
+from ..fonts import STAND_IN, bundled
 from ..paper import PanelSize
 
 if TYPE_CHECKING:
@@ -76,13 +77,17 @@ class Words:
 
 @dataclass(frozen=True)
 class Look:
-    """How the panels of a figure look: size and font on the finished page, and numbers and words in a language."""
+    """How the panels of a figure look: size and font on the finished page, and numbers and words in a language.
+
+    A cut of the font is a file, and further ones for what that lacks.
+    """
 
     size: PanelSize
     number: Callable[[float], str]
     percent: Callable[[float], str]
     words: Words = Words()
-    family: str = "Source Sans Pro"
+    regular: tuple[Path, ...] = field(default_factory=lambda: (bundled(STAND_IN, "Regular").file,))
+    strong: tuple[Path, ...] = field(default_factory=lambda: (bundled(STAND_IN, "Semibold").file,))
 
 
 @dataclass(frozen=True)
@@ -185,14 +190,16 @@ def _in_rooms(panels: Sequence[Panel], look: Look) -> tuple[Look, list[Room]]:
     return replace(look, size=replace(look.size, height_mm=height)), rooms
 
 
-def skin(svg: str, tokens: Mapping[str, str], family: str) -> str:
-    """Return ``svg`` in the colours and the font family of a theme.
+def skin(svg: str, tokens: Mapping[str, str], families: Sequence[str]) -> str:
+    """Return ``svg`` in the colours and the font families of a theme.
 
     Colours stand in attributes, which print; a browser's style sheet may override them by class.
     """
     for token, mark in MARKS.items():
         svg = svg.replace(mark, escape(tokens[token]))
-    return svg.replace("<svg ", f'<svg font-family="{escape(family)}" ')
+    # Without quotes "Source Sans 3" is no family, and WeasyPrint would take a space before them for part of the name.
+    family = ",".join(f"'{family}'" for family in families) if len(families) > 1 else families[0]
+    return svg.replace("<svg ", f'<svg font-family="{escape(family, quote=False)}" ')
 
 
 class Ruler:
@@ -201,11 +208,12 @@ class Ruler:
     def __init__(self, look: Look) -> None:
         self.look = look
         self.em = look.size.font_pt * MM_PER_POINT
-        self._fonts = {strong: _font(look.family, look.size.font_pt, strong) for strong in (False, True)}
+        self._files = {False: look.regular, True: look.strong}
+        self._fonts = {strong: _font(files, look.size.font_pt, strong) for strong, files in self._files.items()}
 
     def width(self, string: str, *, strong: bool = False) -> float:
         """Return the width of a text."""
-        return _width(string, self.look.family, self.look.size.font_pt, strong) if string else 0.0
+        return _width(string, self._files[strong], self.look.size.font_pt, strong) if string else 0.0
 
     def widest(self, strings: Sequence[str], *, strong: bool = False) -> float:
         """Return the width of the widest of some texts, 0 of none."""
@@ -236,19 +244,18 @@ class Ruler:
 
 
 @cache
-def _font(family: str, size_pt: float, strong: bool) -> FontProperties:
-    from ._matplotlib import FontProperties
+def _font(files: tuple[Path, ...], size_pt: float, strong: bool) -> FontProperties:
+    from ._matplotlib import FilesInTurn
 
-    cut, weight = ("Semibold", 600) if strong else ("Regular", 400)
-    return FontProperties(fname=font_file(f"{family}/{cut}"), size=size_pt, weight=weight)
+    return FilesInTurn(files, size_pt, 600 if strong else 400)
 
 
 @lru_cache(maxsize=1024)  # to measure is dear, and panels ask for the same labels many times
-def _width(string: str, family: str, size_pt: float, strong: bool) -> float:
+def _width(string: str, files: tuple[Path, ...], size_pt: float, strong: bool) -> float:
     """Return the width of a text, in mm."""
     from ._matplotlib import text_to_path
 
-    extent = text_to_path.get_text_width_height_descent(string, _font(family, size_pt, strong), False)
+    extent = text_to_path.get_text_width_height_descent(string, _font(files, size_pt, strong), False)
     return float(extent[0]) * MM_PER_POINT
 
 
