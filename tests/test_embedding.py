@@ -145,6 +145,11 @@ def test_a_comment_asks_for_nothing() -> None:
     assert css in styled("<head></head>", css)
 
 
+def test_a_font_that_a_style_sheet_asks_for_belongs_into_the_theme() -> None:
+    with pytest.raises(EngineError, match=r"asks for 'x\.otf'\. Name the files of a font in theme\.yml\."):
+        styled("<head></head>", "@font-face { font-family: X; src: url(x.otf) }")
+
+
 def test_what_belongs_together_is_not_parted_at_the_end_of_a_line(study: Path) -> None:
     assert embedded("<p>35 mm/h in 8 men</p>", study) == "<p>35\N{NO-BREAK SPACE}mm/\N{WORD JOINER}h in 8 men</p>"
 

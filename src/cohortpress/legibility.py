@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from .errors import Fault, did_you_mean
@@ -22,6 +23,19 @@ _DISPLAYED = re.compile(r"^# ([^\n]*)|^::: \{[^}\n]*\.message\b[^}\n]*\}\n(.*?)^
 _USED = re.compile(r"var\(\s*--([\w-]+)\s*([,)])")
 _DECLARED = re.compile(r"(?<![\w-])--([\w-]+)\s*:")
 MACHINE = "a font of this machine"
+_FOREIGN = "The font '{}' is named, which the page does not carry: each machine prints another."
+_CARRIED = "Write var(--font-text) or var(--font-display); under 'fonts' theme.yml names the files of others."
+_STYLED = re.compile(r"""\bstyle=["']([^"'\n]*(?:'[^'\n]*'[^"'\n]*)*)["']""")
+_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}", re.I)
+# What stands before the families in `font:`, to the size and the height of a line at its end.
+_SIZE = re.compile(r"""^[^"',]*(?:^|\s)
+                   (?:\.?\d[\w.%]*|[\w-]+\([^()]*(?:\([^()]*\)[^()]*)*\)|(?:x+-)?(?:small|large)|medium)
+                   (?:\s*/\s*\S+)?\s+(?=\S)""", re.X)  # fmt: skip
+_COMMA = re.compile(r",(?![^()]*\))")
+_GENERIC = {
+    "serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "ui-serif", "ui-sans-serif", "ui-monospace",
+    "ui-rounded", "math", "emoji", "fangsong", "inherit", "initial", "unset", "revert", "revert-layer",
+}  # fmt: skip
 
 
 def contrast(one: str, other: str) -> float:
@@ -80,6 +94,53 @@ def _in_place(face: Face, others: Sequence[Face], text: str) -> dict[str, list[s
         found[other.family] = [sign for sign in signs if sign not in lacked]
         signs = lacked
     return {name: signs for name, signs in {**found, MACHINE: signs}.items() if signs}
+
+
+def foreign_fonts(css: str, where: str, embedded: Iterable[str]) -> Iterator[Fault]:
+    """Yield a fault for each family that a style sheet names, and no page carries: each machine prints another.
+
+    ``embedded`` are those that pages carry, beside those that the style sheet brings as data itself.
+    """
+    css = without_comments(css)
+    faces = " ".join(face for face in _FONT_FACE.findall(css) if "url(" in face)
+    carried = {*_GENERIC, *(name.casefold() for name in embedded), *(name.casefold() for _, name in _families(faces))}
+    for family, start in {family: start for start, family in _families(_FONT_FACE.sub(_blank, css))}.items():
+        if family.casefold() not in carried and not family.startswith("var("):
+            place = f"{where}, line {line_at(css, start)}"
+            yield Fault(_FOREIGN.format(family), _CARRIED, place)
+
+
+def foreign_fonts_in_text(text: str, where: str, embedded: Iterable[str]) -> Iterator[Fault]:
+    """Yield the like for the styles that a filled document gives to its parts."""
+    for fault in foreign_fonts(";".join(_STYLED.findall(text)), where, embedded):
+        yield replace(fault, where=where)
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Return nothing, on as many lines."""
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _families(css: str) -> Iterator[tuple[int, str]]:
+    """Yield all families that a style sheet asks for, also by way of custom properties, and where."""
+    asked, properties = [r"font(?:-family)?", r"--font-[\w-]+"], set[str]()
+    while asked:
+        pattern = rf"(?<![\w-])({'|'.join(asked)})\s*:([^;{{}}]*)"
+        asked = []
+        for found in re.finditer(pattern, css, re.I):
+            value = found[2].replace("!important", "")
+            if found[1].lower() == "font":
+                value = _SIZE.sub("", value)
+            names = [_plain(name) for name in _COMMA.split(value)]
+            yield from ((found.start(), name) for name in names if name)
+            used = {name for text in names for name in re.findall(r"var\(\s*--([\w-]+)", text)} - properties
+            properties |= used
+            asked += [rf"--{re.escape(name)}" for name in sorted(used) if not name.startswith("font-")]
+
+
+def _plain(name: str) -> str:
+    """Return the name of a family without quotation marks."""
+    return " ".join(name.strip().strip("\"'").split())
 
 
 def _pairs() -> Iterator[tuple[str, str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,19 +122,23 @@ class Filling:
 
         def make() -> list[Fault]:
             from ..layouts import misfits
-            from ..legibility import faint, missing_letters, unknown_tokens
+            from ..legibility import faint, foreign_fonts, foreign_fonts_in_text, missing_letters, unknown_tokens
             from ..markup import areas_of
             from ..own_fonts import cautions
-            from ..style import stylesheet
+            from ..style import sheets, stylesheet
 
             text = filled.read_text(encoding="utf-8")
             sheet = stylesheet(space.theme, document, page, text=text, cache=space.cache)
             write(css, sheet)
             report, own = f"report/{document}.qmd", f"templates/themes/{space.theme.name}"
+            families = [name for role in space.theme.fonts for name in space.theme.families(role)]
+            parts = sheets(space.theme, document, page).items()
             return [
                 *faint(space.theme),
                 *cautions(space.theme.fonts, space.theme.folder, f"{own}/theme.yml, fonts"),
                 *unknown_tokens(sheet, own),
+                *chain.from_iterable(foreign_fonts(css, file, families) for file, css in parts),
+                *foreign_fonts_in_text(text, report, families),
                 *missing_letters(space.theme, text, report),
                 *(misfits(space.theme, page, areas_of(text)) if document == "poster" else ()),
             ]

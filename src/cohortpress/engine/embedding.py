@@ -23,6 +23,7 @@ FETCHING_TAGS = {("link", "href"), ("image", "href"), ("use", "href"), ("script"
 REFUSED = {"base", "iframe", "frame", "object", "embed", "meta"}
 # Where the page template wants the style sheet; without such a place it stands at the end of the head.
 STYLE_SHEET = "<!-- style sheet -->"
+_FONT = re.compile(r"\.(?:otf|ttf|ttc|woff2?)\b", re.I)
 _CSS_URL = re.compile(r"""(?:@import\s*+(?:url\(\s*+)?+|url\(\s*+)["']?+(?!data:|#)([^"')]+)""", re.I)
 
 
@@ -46,13 +47,16 @@ def styled(html: str, css: str) -> str:
 
     Raises EngineError for a style sheet that would fetch something, or end before its end.
     """
-    found = [(f"asks for '{asked[1].strip()}'", asked) for asked in _CSS_URL.finditer(without_comments(css))]
-    found += [("holds '</style'", end) for end in re.finditer("</style", css, re.I)]
-    if found:
-        mend = "A style sheet fetches nothing, and holds no HTML."
-        places = (place_of(css, line_at(css, part.start())) for _, part in found)
-        problems = (f"The style sheet {problem}." for problem, _ in found)
-        raise EngineError(*(Fault(problem, mend, where) for problem, where in zip(problems, places, strict=True)))
+    nothing = "A style sheet fetches nothing, and holds no HTML."
+    faults = []
+    for asked in _CSS_URL.finditer(without_comments(css)):
+        mend = "Name the files of a font in theme.yml." if _FONT.search(asked[1]) else nothing
+        problem = f"The style sheet asks for '{asked[1].strip()}'."
+        faults.append(Fault(problem, mend, place_of(css, line_at(css, asked.start()))))
+    for end in re.finditer("</style", css, re.I):
+        faults.append(Fault("The style sheet holds '</style'.", nothing, place_of(css, line_at(css, end.start()))))
+    if faults:
+        raise EngineError(*faults)
     place = STYLE_SHEET if STYLE_SHEET in html else "</head>"
     return html.replace(place, f"<style>\n{css}\n</style>{place.removeprefix(STYLE_SHEET)}", 1)
 
