@@ -17,7 +17,9 @@ from pages import DOCS, Reader, prints, steps
 from studies import ROOT, environment
 
 from cohortpress.cli import main
+from cohortpress.fonts import font_file
 from cohortpress.glossary import MEASURES
+from cohortpress.own_fonts import cautions
 from cohortpress.paper import PAPER
 from cohortpress.study.model import _Part
 from cohortpress.style import DRAWN_ON, Layout, load_theme
@@ -94,6 +96,23 @@ def test_the_figure_of_the_layout_that_restyle_shows_is_as_wide_as_its_area() ->
     assert layout.areas[2].split()[1] == "figures"
     of_columns = PAPER[DRAWN_ON["poster"]][0] - 2 * poster.margin_mm - poster.gutter_mm
     assert layout.figure.width_mm == pytest.approx(of_columns * layout.columns[1] / sum(layout.columns), abs=1)
+
+
+def test_the_font_of_ones_own_that_restyle_shows_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs/restyle.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^    fonts:\n(?:      .*\n)+", text, re.M)
+    assert len(shown) == 2
+    for block in shown:
+        ours = tmp_path / "ours"
+        shutil.copytree(ROOT / "templates/themes/classic", ours, dirs_exist_ok=True)
+        theme = (ours / "theme.yml").read_text(encoding="utf-8")
+        theme = re.sub(r"^fonts:\n(?:  .*\n)+", textwrap.dedent(block), theme, flags=re.M)
+        (ours / "theme.yml").write_text(theme, encoding="utf-8")
+        for name in re.findall(r"\S+\.ttf", block):
+            shutil.copy(font_file("Source Sans Pro/Regular"), ours / name)
+        fonts = load_theme("ours", [tmp_path]).fonts
+        assert [fonts["text"].name, fonts["display"].name] in (["IBM Plex Sans", "Source Serif Pro"], ["Lato", "Lato"])
+        assert list(cautions(fonts, ours, "")) == []
 
 
 @pytest.mark.parametrize("page", PYTHON, ids=lambda page: page.stem)
