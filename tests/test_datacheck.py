@@ -155,6 +155,51 @@ def test_a_value_ten_times_too_large_is_flagged_where_few_vary_much(
     assert [[part in line for part in expected].count(True) for line in found] == [2] * bool(said)
 
 
+# Of ten patients at three visits, made up: all get better, by which the values of all visits spread widely.
+TREATED: dict[str, list[tuple[float, ...]]] = {
+    "pain": [(80, 41, 30), (72, 30, 22), (55, 28, 15), (90, 45, 38), (66, 35, 20), (61, 22, 18), (77, 40, 25),
+             (84, 50, 33), (70, 38, 28), (58, 27, 12)],
+    "crp": [(9.8, 6.1, 5.2), (8.7, 5.5, 4.1), (10.4, 6.0, 5.0), (12.0, 7.2, 5.9), (9.1, 5.2, 4.6), (11.3, 6.8, 5.7),
+            (10.0, 5.9, 4.9), (9.5, 6.3, 5.4), (8.9, 5.0, 4.4), (11.0, 6.5, 5.1)],
+}  # fmt: skip
+
+
+def treated(folder: Path, slips: dict[tuple[str, int, int], str]) -> list[str]:
+    """Write the study of those who got better, with other cells by variable, subject and visit; return the warnings."""
+    (folder / "report").mkdir()
+    text = STUDY.replace(", date: when", "").replace(", limit_of_detection: 0.6", "")
+    (folder / "report/study.yml").write_text(text, encoding="utf-8")
+    cells = {(v, i, j): f"{x}" for v, rows in TREATED.items() for i, row in enumerate(rows) for j, x in enumerate(row)}
+    cells |= slips
+    rows = [f"P{i},{visit},{cells['crp', i, j]},{cells['pain', i, j]},{40 + i},f"
+            for i in range(10) for j, visit in enumerate(VISITS)]  # fmt: skip
+    (folder / "visits.csv").write_text("\n".join(["id,visit,CRP,pain,age,sex", *rows]), encoding="utf-8")
+    return warnings(folder)
+
+
+def test_values_ten_times_too_large_are_flagged_by_their_visit_where_all_get_better(tmp_path: Path) -> None:
+    slips = {("pain", 0, 0): "800", ("pain", 1, 0): "720", ("pain", 1, 1): "300", ("pain", 1, 2): "220",
+             ("crp", 0, 0): "98", ("crp", 1, 0): "87", ("crp", 1, 2): "41", ("crp", 5, 0): "1.13"}  # fmt: skip
+    found = treated(tmp_path, slips)
+    assert len(found) == len(slips)
+    for (variable, row, visit), cell in slips.items():
+        (said,) = [line for line in found if f": '{f'P{row}'}' at '{VISITS[visit]}': {cell} is far from" in line]
+        assert said.endswith(f"{TREATED[variable][row][visit]:g} would not be far.")
+    said = "'P1' at 'end': 220 is far from the others at this visit (median 26.5). Another unit, or a slip"
+    assert any(said in line for line in found)
+
+
+@pytest.mark.parametrize("slips", [
+    {},
+    {("pain", 1, 2): "3"},  # who has hardly any pain left is no slip
+    {("crp", i, 2): "<0.4" for i in (0, 1, 2)},
+])  # fmt: skip
+def test_who_got_well_and_values_below_a_limit_are_no_slips(
+    tmp_path: Path, slips: dict[tuple[str, int, int], str]
+) -> None:
+    assert treated(tmp_path, slips) == []
+
+
 def test_a_sex_that_is_not_known_is_told_as_its_counts_do_not_add_up(tmp_path: Path) -> None:
     folder = study(tmp_path)
     text = (folder / "visits.csv").read_text(encoding="utf-8")

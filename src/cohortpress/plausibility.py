@@ -141,8 +141,8 @@ def about_endpoint(
     name: str, study: Study, cohort: Cohort, blocks: Sequence[Block], written: Written
 ) -> list[Fault]:
     """Return a warning for each value of an endpoint that is hardly true, with its place in the file."""
-    values, visits = cohort.values[name], tuple(study.visits)
-    found = _doubtful(values, written) | dict(_hiding(values, cohort.censored[name], written))
+    values, censored, visits = cohort.values[name], cohort.censored[name], tuple(study.visits)
+    found = _doubtful(np.where(censored, np.nan, values), written) | dict(_hiding(values, censored, written))
     keys = {(cohort.subjects[row], visits[column]): words for (row, column), words in sorted(found.items())}
     places = _places(blocks, study, name, keys)
     warnings = [
@@ -171,29 +171,57 @@ def about_characteristic(name: str, study: Study, cohort: Cohort, written: Writt
 
 
 def _doubtful(values: Matrix, written: Written) -> dict[tuple[int, int], tuple[str, str]]:
-    """Return what is hardly true, by row and column; of two reasons the one that knows how to mend it."""
-    reasons = (_beyond, _slipped, _far, _negative)
+    """Return what is hardly true, by row and column; of several reasons the last, which knows best how to mend it."""
+    reasons = (_beyond, _far_at_its_visit, _slipped, _far, _negative)
     return {place: words for reason in reasons for place, words in reason(values, written)}
 
 
 def _far(values: Matrix, written: Written) -> Iterator[Found]:
     """Yield values far from all others that would not be, were they 10, 100 or 1000 times smaller or larger."""
-    positive = np.argwhere(values > 0)
     logs = np.log10(values[values > 0])
     if len(logs) < FEWEST:
         return
-    of_logs, of_values = describe(logs), describe(values[~np.isnan(values)])
-    assert of_values.median is not None
+    of_logs = describe(logs)
     low, high = _fences(of_logs, FAR)
-    near, far = _fences(of_logs, 1)
-    for index in np.flatnonzero((logs < low) | (logs > high)).tolist():
-        row, column = positive[index].tolist()
-        for power in POWERS:
-            power = -power if logs[index] > high else power
-            if near <= logs[index] + power <= far:
-                problem = f"{written(values[row, column])} is far from the others (median {written(of_values.median)})."
-                yield (row, column), (problem, _would_not_be_far(values[row, column], power, written))
-                break
+    for power, far in ((-1, values > 10**high), (1, (values > 0) & (values < 10**low))):
+        yield from _slips(values, far, of_logs, power, "from the others", written)
+
+
+def _far_at_its_visit(values: Matrix, written: Written) -> Iterator[Found]:
+    """Yield values as far from all others of their visit: a treatment spreads those of all visits too widely.
+
+    A low one must be far as it stands, too: near zero logarithms leap, and many a score gets there.
+    """
+    for visit in range(values.shape[1] if values.shape[1] > 1 else 0):
+        column = values[:, [visit]]
+        ordered = np.sort(column[column > 0])
+        if len(ordered) < FEWEST:
+            continue
+        # The others of a high value have the quartiles of all but the highest, as they lie below it.
+        for power, others in ((-1, ordered[:-1]), (1, ordered[1:])):
+            of_logs, of_values = describe(np.log10(others)), describe(others)
+            low, high = (10**fence for fence in _fences(of_logs, FAR))
+            within = others[(others >= low) & (others <= high)]
+            # Half of them are alike, or they vary so widely that a power of ten leads from one to another.
+            if of_values.q1 == of_values.q3 or within.max() > 10 * within.min():
+                continue
+            far = column > high if power < 0 else (column > 0) & (column < min(low, _fences(of_values, FAR)[0]))
+            found = _slips(column, far, of_logs, power, "from the others at this visit", written)
+            yield from (((row, visit), words) for (row, _), words in found)
+
+
+def _slips(
+    values: Matrix, far: FlagMatrix, of_logs: Description, sign: int, whence: str, written: Written
+) -> Iterator[Found]:
+    """Yield those ``far`` values that would be near, were they 10, 100 or 1000 times larger (smaller: ``sign`` -1)."""
+    low, high = _fences(of_logs, 1, MARGIN / 2)
+    median = describe(values[~np.isnan(values)]).median or 0
+    for row, column in np.argwhere(far).tolist():
+        value = values[row, column]
+        power = next((sign * power for power in POWERS if low <= np.log10(value) + sign * power <= high), 0)
+        if power:
+            problem = f"{written(value)} is far {whence} (median {written(median)})."
+            yield (row, column), (problem, _would_not_be_far(value, power, written))
 
 
 def _would_not_be_far(value: float, power: int, written: Written) -> str:
@@ -259,11 +287,11 @@ def _outside(values: Array) -> npt.NDArray[np.bool_]:
     return outside
 
 
-def _fences(found: Description, reach: float) -> tuple[float, float]:
-    """Return the values that lie ``reach`` interquartile ranges beyond the quartiles."""
+def _fences(found: Description, reach: float, least: float = 0) -> tuple[float, float]:
+    """Return the values that lie ``reach`` interquartile ranges, and ``least``, beyond the quartiles."""
     assert found.q1 is not None
     assert found.q3 is not None
-    spread = reach * (found.q3 - found.q1)
+    spread = max(reach * (found.q3 - found.q1), least)
     return found.q1 - spread, found.q3 + spread
 
 
