@@ -23,6 +23,7 @@ YES_NO = {
     **dict.fromkeys(("y", "yes", "j", "ja", "oui", "true"), "yes"),
     **dict.fromkeys(("n", "no", "nein", "nee", "non", "false"), "no"),
 }
+MOST_SLIPS = 0.2  # of the rows of a column that is one of numbers
 MOST_DECIMALS = 4  # more come of computing, not of measuring
 LOG_FROM = 100  # times the smallest value
 
@@ -40,8 +41,11 @@ class Kind:
     log: bool = False
 
 
-def kind_of(table: Table, column: str) -> Kind:
-    """Return what a column holds; a few cells that say "not done" do not make numbers text."""
+def kind_of(table: Table, column: str, *, of_numbers: bool = False) -> Kind:
+    """Return what a column holds; a few cells that say "not done" do not make numbers text.
+
+    One that is ``of_numbers`` by what stands beside it may have more cells of which that is not true: slips.
+    """
     codes, labels = table.codes(column), table.labels.get(column, {})
     cells = Counter(table.text(column) if set(codes) - {""} <= labels.keys() else codes)
     del cells[""]
@@ -55,7 +59,8 @@ def kind_of(table: Table, column: str) -> Kind:
     numbers = {cell: _number(cell, table.decimal) for cell in known if cell not in words}
     read = {cell: number for cell, number in numbers.items() if number is not None}
     values = list(read.values())
-    if values and len(values) >= 0.9 * len(numbers):
+    odd = sum(known[cell] for cell in numbers.keys() - read.keys())
+    if values and (len(values) >= 0.9 * len(numbers) or (of_numbers and odd <= MOST_SLIPS * known.total())):
         whole = all(value.is_integer() for value in values)  # 2.0 comes of computing, too
         digits = 0 if whole else max(map(decimals_of, read))
         limits = frozenset(cell[1:].strip().replace(",", ".") for cell in read if cell.startswith("<"))

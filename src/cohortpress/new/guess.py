@@ -215,13 +215,14 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
         found.why["data", "subject_id"] += f". Is {' or '.join(map(repr, odd))} one? If not, write skip_subjects"
     if source.unnamed:
         rows = ", ".join(map(repr, source.unnamed))
-        found.why["data", "subject_id"] += f". Rows without one ({rows}) sum up the others, and are left out"
+        which = "A row" if len(source.unnamed) == 1 else "Rows"
+        found.why["data", "subject_id"] += f". {which} without one ({rows}) {_sums_up(source.unnamed)}"
     if source.comma:
         found.why["data", "visits"] = f"'{source.comma}' and its like are text with a decimal comma, read as numbers"
     if source.summaries:
         found.data["skip_subjects"] = list(source.summaries)
         rows = ", ".join(map(repr, source.summaries))
-        found.why["data", "skip_subjects"] = f"{rows}: sum up the others, and are left out"
+        found.why["data", "skip_subjects"] = f"{rows} {_sums_up(source.summaries)}"
     if (one := re.split(r"[\W_]", source.subject.lower())[0]) in PARTICIPANTS:
         found.participants |= {"one": one, "many": PARTICIPANTS[one]}
     if source.repeats:
@@ -229,6 +230,10 @@ def _measurements(source: Source, reserved: Iterable[str]) -> Guess:
     if not found.visits:  # a subject that stands twice is a fault, once the columns are known
         _wide(found, source)
     return found
+
+
+def _sums_up(rows: Sequence[str]) -> str:
+    return "sums up the others, and is left out" if len(rows) == 1 else "sum up the others, and are left out"
 
 
 def _language(heads: Iterable[str]) -> tuple[str, str] | None:
@@ -249,24 +254,39 @@ def _wide(found: Guess, source: Source) -> None:
         if head.when:
             groups.setdefault(head.stem.casefold(), []).append(head)
     times = Counter(frozenset(head.when for head in group) for group in groups.values())
-    series = [group for group in groups.values() if _is_series(group, source.kinds, times)]
+    kinds = {c: kind for group in groups.values() for c, kind in _kinds(source, group).items()}
+    series = [group for group in groups.values() if _is_series(group, kinds, times)]
     visits, others, sure = schedule(list(dict.fromkeys(head.when for group in series for head in group)))
     names = _visits(found, visits, sure)
     of = {word: name for name, visit in zip(names, visits, strict=True) for word in visit.words}
     for group in series:
         columns = {of[head.when]: head.column for head in group if head.when in of}
         ordered = {name: columns[name] for name in names if name in columns}
-        _endpoint(found, group[0], ordered, [source.kinds[head.column] for head in group])
+        _endpoint(found, group[0], ordered, [kinds[head.column] for head in group])
     used = {head.column for group in series for head in group}
     found.unused |= {head.column: others[head.when] for group in series for head in group if head.when in others}
     for group in groups.values():
-        of_group = {head.column: source.kinds[head.column] for head in group if not head.compact}
+        of_group = {head.column: kinds[head.column] for head in group if not head.compact}
         odd = {c: fault for c, kind in of_group.items() if (fault := not_numbers(source.table, c, kind))}
         for column in of_group if odd and len(of_group) > 1 else ():
             used.add(column)
             fault = odd.get(column)
             found.unused[column] = f"{fault.problem} {fault.mend}" if fault else f"as '{next(iter(odd))}' is not"
     _characteristics(found, source, [column for column in heads if column not in used])
+
+
+def _kinds(source: Source, group: Sequence[Heading]) -> dict[str, Kind]:
+    """Return what the columns of one variable hold: beside one of numbers others are of numbers, slips or not."""
+    kinds = {head.column: source.kinds[head.column] for head in group}
+    if all(kind.name != "number" for kind in kinds.values()):
+        return kinds
+    return {c: _of_numbers(source, c, kind) for c, kind in kinds.items()}
+
+
+def _of_numbers(source: Source, column: str, kind: Kind) -> Kind:
+    """Return the kind of a column that is expected to be of numbers: that, if few cells are none."""
+    again = kind_of(source.table, column, of_numbers=True) if kind.name in ("text", "category") else kind
+    return again if again.name == "number" else kind
 
 
 def _is_series(group: Sequence[Heading], kinds: Mapping[str, Kind], alike: Mapping[frozenset[str], int]) -> bool:
@@ -303,7 +323,11 @@ def _long(found: Guess, source: Source) -> None:
     else:
         return
     when = visit or day or age
-    rest = {c: kind for c, kind in source.kinds.items() if c not in (source.subject, when, variable, value)}
+    rest = {
+        c: kind if kind.name == "number" or _is_constant(source, c) else _of_numbers(source, c, kind)
+        for c, kind in source.kinds.items()
+        if c not in (source.subject, when, variable, value)
+    }
     if when and (series := series_column(table, source.ids, table.text(when), *keys)):
         found.unused[series] = "several series of a subject, of which the study is to hold one"
         rest.pop(series, None)
@@ -313,7 +337,7 @@ def _long(found: Guess, source: Source) -> None:
         for code in list(dict.fromkeys(filter(None, table.text(variable))))[:MOST_ENDPOINTS]:
             part = table.only(variable, code)
             title = next(iter(part.text("PARAM")), "") or code
-            if (kind := kind_of(part, value)).name == "number":
+            if (kind := kind_of(part, value, of_numbers=True)).name == "number":
                 _endpoint(found, read_heading(title), code, [kind], name=code)
     else:
         for column, kind in rest.items():

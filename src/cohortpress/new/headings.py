@@ -228,8 +228,11 @@ def slug(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Return a name for readers: "tender_joints" is "Tender joints", "crp" is "CRP", "AGE" is "Age"."""
-    words = " ".join(re.sub(r"_+", " ", text).split())
+    """Return a name for readers: "tender_joints" is "Tender joints", "crp" is "CRP", "AGE" is "Age".
+
+    The mark of a question, as in "Smoker?", belongs to the form alone.
+    """
+    words = " ".join(re.sub(r"_+", " ", text).split()).rstrip(" ?")
     if words.lower() in _WORDS:
         return words.capitalize()
     if words.lower() in _ABBREVIATIONS and words.islower():
