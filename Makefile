@@ -19,8 +19,15 @@ report: setup ## Abstract and poster, as PDF and HTML, into _output/
 abstract poster: setup ## The one document alone
 	@$(COHORTPRESS) build $@
 
+# DATA may hold several files, and their names spaces: words are one name up to where there is such a file.
 new: setup ## A study of your own: make new STUDY=my-study DATA=visits.xlsx
-	@$(COHORTPRESS) new $(STUDY) $(addprefix --data ,$(DATA))
+	@[ -n "$$STUDY" ] || { echo "Name its folder and your file: make new STUDY=my-study DATA=visits.xlsx" >&2; exit 2; }
+	@set -f; name=; for word in $$DATA; do \
+	  name="$${name:+$$name }$$word"; \
+	  if [ -f "$$name" ]; then set -- "$$@" --data "$$name"; name=; fi; \
+	done; \
+	if [ -f "$$DATA" ]; then set -- --data "$$DATA"; elif [ -n "$$name" ]; then set -- "$$@" --data "$$name"; fi; \
+	$(COHORTPRESS) new "$$STUDY" "$$@"
 
 preview: setup ## Pages in a browser that follow every file you save
 	@$(COHORTPRESS) preview

@@ -8,6 +8,7 @@ in a folder with that file of docs/ alone.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -21,6 +22,7 @@ from studies import ROOT, copy_flagship, environment
 
 DOCS = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])
 BLOCK = re.compile(r"^(?:<!-- (in )?([\w./-]+):? -->\n+)?```(\w+)\n(.*?)^```$", re.M | re.S)
+WITH_THE_COMMAND = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # its environment is active
 BEGINS = re.compile(r"<!-- begins with (\S+) -->")
 
 
@@ -89,7 +91,7 @@ class Reader:
             return ""
         assert name == "cohortpress", f"{command}: show what is not run here in another fence"
         done = subprocess.run(
-            [sys.executable, "-m", "cohortpress", *arguments], cwd=self.folder, env=environment(),
+            [sys.executable, "-m", "cohortpress", *arguments], cwd=self.folder, env=environment(PATH=WITH_THE_COMMAND),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
         return done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -211,6 +212,45 @@ def test_the_lock_pins_and_hashes_every_package_and_names_no_address(name: str) 
     packages = [entry for entry in entries if not entry.startswith("#")]
     assert packages
     assert all("==" in entry and "--hash=sha256:" in entry for entry in packages)
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        ("", []),
+        ("visits.xlsx", ["visits.xlsx"]),
+        ("gout data  FINAL v2.xlsx", ["gout data  FINAL v2.xlsx"]),
+        ("visits.xlsx my patients.csv events.csv", ["visits.xlsx", "my patients.csv", "events.csv"]),
+        ("visits.xlsx no such.csv", ["visits.xlsx", "no such.csv"]),
+        ("*.csv $(touch ran) `touch ran`", ["*.csv $(touch ran) `touch ran`"]),
+    ],
+)
+def test_make_new_takes_names_with_spaces_and_several_files(tmp_path: Path, data: str, names: list[str]) -> None:
+    run = _make_new(tmp_path, {"STUDY": "my study", "DATA": data})
+    files = [part for name in names for part in ("--data", name)]
+    assert (run.returncode, run.stdout.splitlines()) == (0, ["new", "my study", *files])
+    assert not (tmp_path / "ran").exists()
+
+
+def test_make_new_without_a_study_says_what_to_write(tmp_path: Path) -> None:
+    run = _make_new(tmp_path, {})
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "make new STUDY=my-study DATA=visits.xlsx\n" in run.stderr
+
+
+def _make_new(folder: Path, choices: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `make new` with a command that prints its arguments, a line each."""
+    shutil.copy(ROOT / "Makefile", folder)
+    for name, script in (("tools/setup.sh", "exit 0"), (".venv/bin/cohortpress", "printf '%s\\n' \"$@\"")):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    for name in ("visits.xlsx", "gout data  FINAL v2.xlsx", "my patients.csv", "events.csv"):
+        (folder / name).touch()
+    given = [f"{key}={value.replace('$', '$$')}" for key, value in choices.items()]
+    env = {name: value for name, value in os.environ.items() if name not in ("STUDY", "DATA", "MAKEFLAGS")}
+    make = ["make", "--no-print-directory", "new", *given]
+    return subprocess.run(make, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 def test_make_help_lists_every_target_that_a_person_calls() -> None:

@@ -308,9 +308,10 @@ def check(document: str, folder: Path) -> None:
 @click.option("--visit", help="The column that tells the visits of a subject apart, if it is not recognised.")
 def new(folder: Path, files: tuple[Path, ...], subject: str | None, visit: str | None) -> None:
     """Start a study in FOLDER, from the spreadsheet that holds its data, so that it builds at once."""
-    from .new import start
+    from .new import how_to_build, start
 
     click.echo(str(start(folder, files, subject, visit)))
+    click.echo(how_to_build(folder), nl=False)
 
 
 @main.command()

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from studies import replace
 
 from cohortpress.build import DOCUMENTS, Build, Options
+from cohortpress.cli import main
 from cohortpress.cohort import read_cohort
 from cohortpress.errors import CohortpressError, DataError, Doubt, Fault, OutputError
 from cohortpress.figures.courses import MANY
@@ -274,6 +277,43 @@ def test_make_hands_choices_on_to_the_command(tmp_path: Path) -> None:
         [*make, *targets], cwd=tmp_path / "my-study", env=env, capture_output=True, text=True, check=True
     ).stdout
     assert said.splitlines() == [f"{name} mono pandoc 1" for name in ("build", "preview", "verify", "check")]
+
+
+@pytest.mark.parametrize("above", [None, "", "..", "../.."])
+def test_make_finds_the_command_in_an_environment_above_the_study(tmp_path: Path, above: str | None) -> None:
+    study = tmp_path / "clone/studies/mine"
+    start(study)
+    if above is not None:
+        command = study / above / ".venv/bin/cohortpress"
+        command.parent.mkdir(parents=True)
+        command.write_text("#!/bin/sh\necho ran $1\n", encoding="utf-8")
+        command.chmod(0o755)
+    (tmp_path / "bin").mkdir()
+    for tool in ("make", "sh", "uname"):
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or "")
+    run = subprocess.run(
+        ["make", "--no-print-directory", "report"], cwd=study, env={"PATH": str(tmp_path / "bin")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (run.returncode, run.stdout) == ((2, "") if above is None else (0, "ran build\n"))
+    assert ("activate the environment" in run.stderr) is (above is None)
+
+
+def test_new_says_how_to_build_where_make_would_find_no_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    (tmp_path / "apart").mkdir()
+    monkeypatch.chdir(tmp_path / "apart")
+    said = CliRunner().invoke(main, ["new", "my study"]).output
+    command = shlex.split(said.splitlines()[-1].removeprefix("Build it with: "))
+    assert command[0].startswith(str(Path(sys.executable).parent))
+    assert command[-3:] == ["build", "--study", "my study"]
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/cohortpress").touch()
+    assert "Build it with" not in CliRunner().invoke(main, ["new", "other"]).output
+    written = [path.read_text("utf-8") for path in (tmp_path / "apart").rglob("*") if path.is_file()]
+    assert not [text for text in written if str(Path(sys.prefix)) in text]  # the folder may be shared
 
 
 @pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.write_text("mine", encoding="utf-8")])
@@ -886,10 +926,48 @@ def test_rows_that_sum_up_the_others_are_left_out(
     study, started = new(tmp_path, tmp_path / "labs.xlsx")
     assert sorted(study.data.skip_subjects) == sorted(summaries)
     assert f" 8 subjects in {16 if long else 8} rows, " in started.summary
-    assert any(guess.endswith("sum up the others, and are left out") for guess in started.guesses)
+    assert any(guess.endswith("' sum up the others, and are left out") for guess in started.guesses)
     assert study.endpoints["crp"].decimals == 1
     cohort = read_cohort(tmp_path / "my-study", study)
     assert (len(cohort.subjects), cohort.decimals["crp"], cohort.notes) == (8, 1, ())
+
+
+def test_one_row_that_sums_up_the_others_is_told_as_one(tmp_path: Path) -> None:
+    rows = [f"P{i},{i}.5,{i + 1}.5" for i in range(8)]
+    file = write(tmp_path / "labs.csv", "Patient,CRP 0,CRP 6", [*rows, "mean,4.1,5.1"])
+    assert start(tmp_path / "one", [file]).guesses[1].endswith(": 'mean' sums up the others, and is left out")
+    rows = [f"P{i},f,{i}.5,{i + 1}.5" for i in range(8)]
+    file = write(tmp_path / "labs.csv", "Patient,Sex,CRP 0,CRP 6", [*rows, ",Mean,4.1,5.1"])
+    said = ". A row without one ('Mean') sums up the others, and is left out"
+    assert start(tmp_path / "other", [file]).guesses[0].endswith(said)
+
+
+def test_a_note_below_a_table_is_named_in_the_file_that_was_given(tmp_path: Path) -> None:
+    rows = [*(f"P{i},{i}.5,{i + 1}.5" for i in range(8)), "not measured in March because of holidays,,"]
+    file = write(tmp_path / "labs FINAL v2.csv", "Patient,CRP 0,CRP 6", rows)
+    with pytest.raises(DataError) as raised:
+        start(tmp_path / "study", [file])
+    assert [fault.where for fault in raised.value.faults] == [f"{file}, row 10, column Patient"]
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("cell", ["2.2*", "12.0 mg/dl"])
+def test_a_slip_in_a_cell_is_named_and_its_endpoint_is_kept(tmp_path: Path, cell: str, *, long: bool) -> None:
+    values = [("5", "4"), ("6", "4"), ("5", "3"), ("6", "4"), ("7", "3"), ("5", "3"), ("6", "4"), ("7", cell)]
+    rows = [f"P{i},{a},{b}" for i, (a, b) in enumerate(values)]
+    tall = [f"P{i},{month},{value}" for i, pair in enumerate(values) for month, value in zip((0, 6), pair, strict=True)]
+    head = "Patient,Month,Urate" if long else "Patient,Urate 0,Urate 6"
+    study, started = new(tmp_path, write(tmp_path / "labs.csv", head, tall if long else rows))
+    assert ([*study.endpoints], started.unused) == (["urate"], ())
+    (fault,) = started.faults
+    where = "row 17, column Urate" if long else "row 9, column Urate 6"
+    assert str(fault).startswith(f"data/labs.csv, {where}: '{cell}' ")
+
+
+def test_a_question_mark_of_a_heading_is_no_part_of_the_label(tmp_path: Path) -> None:
+    rows = [f"P{i},{'yn'[i % 2]},{i},{i + 1}" for i in range(8)]
+    study, _ = new(tmp_path, write(tmp_path / "labs.csv", "Patient,Smoker?,CRP 0,CRP 6", rows))
+    assert (study.characteristics["smoker"].label, study.characteristics["smoker"].column) == ("Smoker", "Smoker?")
 
 
 def test_summaries_without_an_id_are_left_out(tmp_path: Path) -> None:
@@ -963,7 +1041,8 @@ def test_why_a_column_is_not_taken_for_numbers(tmp_path: Path, cell: str, why: s
     if alone:
         with pytest.raises(DataError) as raised:
             start(tmp_path / "study", [tmp_path / "labs.xlsx"])
-        assert [str(fault).removeprefix("data/labs.xlsx, sheet Sheet") for fault in raised.value.faults] == [
+        own = f"{tmp_path / 'labs.xlsx'}, sheet Sheet"  # not a copy, of which none is left
+        assert [str(fault).removeprefix(own) for fault in raised.value.faults] == [
             ": No measurement is found at two visits or more. This stands in the way:",
             f", B2 (CRP 0): {said}",
         ]  # fmt: skip

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,9 +91,30 @@ def start(
         for file in data or [EXAMPLE]:
             _copy(file, study / "data" / file.name)
         names = dict.fromkeys(f"data/{file.name}" for file in data or [EXAMPLE])
-        started = _write(study, folder, _sources(study, names, subject, visit), synthetic=not data)
+        try:
+            started = _write(study, folder, _sources(study, names, subject, visit), synthetic=not data)
+        except DataError as error:  # then there is no copy
+            raise DataError(*(_of_their_own(fault, data) for fault in error.faults)) from None
         study.rename(folder)
     return started
+
+
+def _of_their_own(fault: Fault, data: Sequence[Path]) -> Fault:
+    """Return a fault that names the files that were given, not the copies of them that it was found in."""
+    given = {f"data/{file.name}": str(file) for file in data or [EXAMPLE]}
+    copies = re.compile("|".join(re.escape(name) for name in sorted(given, reverse=True)))
+    problem, mend, where = (copies.sub(lambda name: given[name[0]], part) for part in astuple(fault))
+    return Fault(problem, mend, where)
+
+
+def how_to_build(folder: Path) -> str:
+    """Return the command that builds a study, where its own Makefile would find none: no environment is active."""
+    beside = [place / ".venv/bin/cohortpress" for place in [folder.resolve(), *folder.resolve().parents[:2]]]
+    if shutil.which("cohortpress") or any(map(Path.is_file, beside)):
+        return ""
+    command = Path(sys.executable).with_name("cohortpress")
+    named = [str(command)] if command.is_file() else [sys.executable, "-m", "cohortpress"]
+    return f"Build it with: {shlex.join([*named, 'build', '--study', str(folder)])}\n"
 
 
 def eject(folder: Path) -> list[Path]:
