@@ -203,6 +203,7 @@ def test_the_warning_of_small_groups_says_how_it_is_silenced(second_study: Path)
     said = warnings_of(second_study)
     assert "privacy: {smallest_group: 0}" in said
     assert "3 at Start: hand right" in said
+    assert warnings_of(second_study) == said  # as other warnings, although nothing is analysed again
     replace(study, "traits: hand", "traits: hand, smallest_group: 0")
     assert warnings_of(second_study) == ""
 

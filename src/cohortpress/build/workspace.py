@@ -177,26 +177,26 @@ class Workspace:
 
             with without_collection():
                 results = format_results(analyse(self.study, self.cohort), self.study)
-            self._warn_of_small_groups()
             # A doubt names its subject.
             named = self.study.publish == "full"
             notes = [str(note) for note in self.cohort.notes if named or not isinstance(note, Doubt)]
             note = provenance(self.folder, self.study, notes, self.digests)
             write(self.results_file, results.with_provenance(note).to_json())
-            return few(doubts(self.study, *self.measured_values))
+            return [*self._small_groups(), *few(doubts(self.study, *self.measured_values))]
 
         self.caution(self.step(ANALYSIS, self.measured, [self.results_file], make, data=self.measured))
 
-    def _warn_of_small_groups(self) -> None:
-        """Say it when the data are analysed; it is no fault that every build should repeat."""
+    def _small_groups(self) -> list[Fault]:
+        """Return the warning of groups so small that a reader could know who is in them, if there are any."""
         from ..privacy import small_groups
 
-        if groups := small_groups(self.study, self.cohort):
-            said = "; ".join(map(str, groups[:3])) + (" ..." if groups[3:] else "")
-            fewest = self.study.privacy.smallest_group
-            problem = f"{len(groups)} groups have fewer than {fewest} subjects: {said}."
-            mend = "Could a reader know one of them? If not, write 'privacy: {smallest_group: 0}'."
-            self._warn(Fault(problem, mend, self.study.where("privacy")))
+        groups = small_groups(self.study, self.cohort)
+        said = "; ".join(map(str, groups[:3])) + (" ..." if groups[3:] else "")
+        fewest = self.study.privacy.smallest_group
+        have = "1 group has" if len(groups) == 1 else f"{len(groups)} groups have"
+        problem = f"{have} fewer than {fewest} subjects: {said}."
+        mend = "Could a reader know one of them? If not, write 'privacy: {smallest_group: 0}'."
+        return [Fault(problem, mend, self.study.where("privacy"))] if groups else []
 
     # -- what lies where
 
