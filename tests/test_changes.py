@@ -25,10 +25,9 @@ P_VALUE = "esr.month_6.vs_baseline.p_value"
 def outputs(folder: Path, body: str, **texts: str) -> Path:
     """Write a set of outputs with these texts of results."""
     ids = {"median": "esr.month_6.median", "p": P_VALUE, "n": "esr.month_6.n", "q1": "esr.month_6.q1"}
+    values = {name: float(text.replace(",", ".")) for name, text in texts.items()}
     results = [
-        Result(
-            id_, "ESR", "esr", id_.rpartition(".")[2], float(texts[name]), visit="month_6", text=texts[name]
-        )
+        Result(id_, "ESR", "esr", id_.rpartition(".")[2], values[name], visit="month_6", text=texts[name])
         for name, id_ in ids.items()
         if name in texts
     ]
@@ -86,6 +85,15 @@ def test_a_variable_that_is_new_or_gone_is_one_line() -> None:
     text = Changes(tuple(compare(old, new)), (), lasting=lasting).markdown()
     lines = ["GLUCOSE is new: 8 values", "CRP month 6 is new: 4 values", "ESR is gone: 8 values"]
     assert text.splitlines() == ["## Numbers", "", *(f"- {line}" for line in lines), ""]
+
+
+def test_numbers_that_are_merely_written_otherwise_are_one_line(tmp_path: Path) -> None:
+    german = "<p>Alle kamen. Bei {n} sank die BSG auf {median} mm/h (p = {p}). Niemand starb.</p>"
+    english = SENTENCE.replace("{median} mm/h", "{median} mm/h in {n}")
+    old, new = {"median": "2.5", "p": "0.046", "n": "8"}, {"median": "2,5", "p": "0,046", "n": "8"}
+    folders = outputs(tmp_path / "old", english, **old), outputs(tmp_path / "new", german, **new)
+    said = "2 numbers are written otherwise, with the same value: 2.5 -> 2,5"
+    assert changes(*folders).markdown() == f"## Numbers\n\n- {said}\n\n"
 
 
 def test_rows_of_tables(tmp_path: Path) -> None:

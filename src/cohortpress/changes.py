@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from .claims import Verdict, judge
-from .comparison import Change, compare
+from .comparison import Change, compare, digits, same_value
 from .glossary import MEASURES
 from .result import Result, ResultSet
 from .study import Documents, Study
@@ -76,9 +76,19 @@ class Changes:
 
 
     def _numbers(self) -> Iterator[str]:
-        """Yield a line a number; of a variable, or a visit of it, that is new or gone as a whole, one for all."""
+        """Yield a line a number; of a variable, or a visit of it, that is new or gone as a whole, one for all.
+
+        One line, too, tells of all that are merely written otherwise.
+        """
         groups: dict[object, list[Change]] = {}
+        rewritten = [change for change in self.results if change.of_notation]
+        if rewritten:
+            was, now = (side.text for side in (rewritten[0].old, rewritten[0].new) if side)
+            alike = "number is" if len(rewritten) == 1 else "numbers are"
+            yield f"{len(rewritten)} {alike} written otherwise, with the same value: {was} -> {now}"
         for change in self.results:
+            if change.of_notation:
+                continue
             result, side = change.result, (change.old is None, change.new is None)
             whole = result.visit if result.variable in self.lasting else ""
             groups.setdefault((result.variable, whole, side) if any(side) else result.id, []).append(change)
@@ -99,15 +109,16 @@ def changes(old: Outputs, new: Outputs, study: Study | None = None) -> Changes:
     """
     sides = [outputs(old), outputs(new)]
     before, after = (ResultSet.from_json(read_text(files[RESULTS])) for files in sides)
+    unchanged = frozenset(r.id for r in after if r.id in before and same_value(before[r.id], r))
     printed: set[str] = set()
     sentences: list[tuple[Sentence | None, Sentence | None]] = []
     for document in Documents.model_fields:
         if all(f"{document}.html" in files for files in sides):
-            told = [
+            was, now = (
                 list(_sentences(document, read_page(read_text(files[f"{document}.html"])))) for files in sides
-            ]
-            printed |= {id_ for side in told for sentence in side for id_, _ in sentence.values}
-            sentences += _changed(*told)
+            )
+            printed |= {id_ for sentence in (*was, *now) for id_, _ in sentence.values}
+            sentences += _changed(was, now, unchanged)
     # Without pages to compare, every result that differs is news.
     shown = tuple(c for c in compare(before, after) if not printed or (c.printed and c.result.id in printed))
     verdicts = (judge(name, study, after) for name in study.claims) if study else ()
@@ -128,14 +139,16 @@ def _sentences(document: str, pieces: Sequence[Piece]) -> Iterator[Sentence]:
             yield Sentence(text, tuple((mark.name, piece.marked(mark)) for mark in marks), place)
 
 
-def _changed(old: list[Sentence], new: list[Sentence]) -> Iterator[tuple[Sentence | None, Sentence | None]]:
-    """Yield the pairs of sentences whose numbers differ, in their order."""
+def _changed(
+    old: list[Sentence], new: list[Sentence], unchanged: Collection[str]
+) -> Iterator[tuple[Sentence | None, Sentence | None]]:
+    """Yield the pairs of sentences whose numbers differ, in their order; ``unchanged`` are ids of one value in both."""
     was, now = ([sentence.text for sentence in side] for side in (old, new))
     for kind, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
-        gone = old[a:b]
-        for sentence in new[c:d]:
+        gone, come = _without_translations(old[a:b], new[c:d], unchanged)
+        for sentence in come:
             before = max(gone, key=lambda other: _likeness(other, sentence), default=None)
             if before and _likeness(before, sentence) >= ALIKE:
                 gone.remove(before)
@@ -144,6 +157,24 @@ def _changed(old: list[Sentence], new: list[Sentence]) -> Iterator[tuple[Sentenc
             if (before.values if before else ()) != sentence.values:
                 yield before, sentence
         yield from ((sentence, None) for sentence in gone if sentence.values)
+
+
+def _without_translations(
+    old: list[Sentence], new: list[Sentence], unchanged: Collection[str]
+) -> tuple[list[Sentence], list[Sentence]]:
+    """Return the sentences without those that have the same values on both sides, in whatever words and notation."""
+
+    def values(sentence: Sentence) -> list[tuple[str, str]]:
+        return sorted((id_, digits(text) if id_ in unchanged else text) for id_, text in sentence.values)
+
+    gone, come = list(old), []
+    for sentence in new:
+        same = next((other for other in gone if other.values and values(other) == values(sentence)), None)
+        if same:
+            gone.remove(same)
+        else:
+            come.append(sentence)
+    return gone, come
 
 
 def _likeness(one: Sentence, other: Sentence) -> float:
