@@ -130,6 +130,8 @@ def test_every_question_of_the_list_is_tested(ask: Callable[..., Answer]) -> Non
         ("number at the last visit", "{{ flow.finish.measured }}", "present"),
         ("Does the text say when", "12019 metres", "absent"),
         ("limitations", "Smaller fingers.", "not decidable"),
+        ("limitations", "Vasculitis of small vessels hurts small joints; a smaller dose was given.", "not decidable"),
+        ("limitations", "An encouraging but small invented cohort.", "present"),
         ("primary outcome", "The main outcome was grip.", "present"),
         ("how long", "Follow-up visits were compared with baseline.", "not decidable"),
         ("how long", "A median age of 27 years; at age 30 years; at 40 years of age", "not decidable"),
@@ -150,6 +152,22 @@ def test_affiliations_keywords_and_colophon_are_no_text(ask: Callable[..., Answe
 
 def test_any_english_will_do(ask: Callable[..., Answer]) -> None:
     assert ask("limitations", "The cohort is small.", language="en-US").status == "present"
+
+
+@pytest.mark.parametrize(
+    ("language", "other", "limit"),
+    [
+        ("nl", "Vasculitis van kleine vaten, met kleine zweren.", "Wij volgden een kleine open groep."),
+        ("fr", "Une vascularite des petits vaisseaux, avec de petites lésions.", "Un petit nombre de malades."),
+        ("de", "Eine Vaskulitis kleiner Gefäße mit kleinen Läsionen.", "Da die Gruppe klein ist."),
+        ("de", "Ein kleines Kind.", "In einer kleinen Kohorte."),
+    ],
+)
+def test_what_is_small_besides_the_study_is_no_limitation(
+    ask: Callable[..., Answer], language: str, other: str, limit: str
+) -> None:
+    assert ask("limitations", other, language=language).status == "not decidable"
+    assert ask("limitations", limit, language=language).status == "present"
 
 
 # In each other language a text for each question that is asked by words, and one that answers none of them.
