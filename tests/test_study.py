@@ -84,6 +84,7 @@ BROKEN = [
     ("categories: {right: R, left: L}", "categories: {right: R, left: L}, labels: {lefty: links}",
      "There is no category 'lefty'. Did you mean 'left'?"),
     ("keywords:", "keywrods:", "Unknown key 'keywrods'. Did you mean 'keywords'?"),
+    ("keywords:", "qr: x\nkeywords:", "Unknown key 'qr'. Did you mean 'address'?"),
     ("decimals: 1", "decimal: 1", "Unknown key 'endpoints.grip.decimal'. Did you mean 'decimals'?"),
     ("  poster:", "  postre:", "Unknown key 'documents.postre'. Did you mean 'poster'?"),
     ("decimals: 1", "decimals: one", "endpoints.grip.decimals: 'one' is no whole number. Write one."),

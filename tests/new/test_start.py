@@ -248,6 +248,16 @@ def test_each_guess_names_its_line(tmp_path: Path) -> None:
     assert lines[int(crp.split("line ")[1].split(":")[0]) - 1].strip().startswith("crp: ")
 
 
+def test_what_stands_behind_a_hash_in_a_new_study_can_be_used(tmp_path: Path) -> None:
+    new(tmp_path, *long_csv(tmp_path))
+    file = tmp_path / "my-study/report/study.yml"
+    keys = ["responses", "claims", "theme", "congress", "address", "poster_number", "logos", "authors", "constants"]
+    text = re.sub(rf"^# (?=(?:{'|'.join(keys)}): )", "", file.read_text(encoding="utf-8"), flags=re.M)
+    text = text.replace("direction: neither", "direction: lower_is_better")
+    file.write_text(text, encoding="utf-8")
+    assert set(keys) <= read_study(tmp_path / "my-study").model_fields_set
+
+
 def test_without_data_there_is_an_example_that_says_what_it_is(tmp_path: Path) -> None:
     study, started = new(tmp_path)
     assert study.notice == "Synthetic data, made up as an example: nobody was measured."

@@ -28,6 +28,14 @@ KINDS = {
 }
 # What to write where names with values belong, of keys whose names are not obvious.
 EXAMPLES = {"logos": "University Hospital: report/logo.svg"}
+# Words for keys of study.yml that are spelt otherwise altogether.
+MEANT = {
+    **dict.fromkeys(("qr", "qr_code", "qrcode", "url", "link", "website"), "address"),
+    **dict.fromkeys(("logo", "images"), "logos"),
+    **dict.fromkeys(("subtitle", "study_design"), "design"),
+    **dict.fromkeys(("email", "e_mail", "correspondence"), "contact"),
+    **dict.fromkeys(("responders", "responder"), "responses"),
+}
 
 
 def yaml_fault(error: yaml.YAMLError, file: str, text: str) -> Fault:
@@ -60,7 +68,8 @@ def model_fault(
         return Fault(f"{given} is neither text nor number.", "Write one of them.", where)
     match detail["type"]:
         case "extra_forbidden":
-            return Fault(f"Unknown key '{key}'.", did_you_mean(path[-1], _fields_at(path[:-1], model)), where)
+            mend = did_you_mean(path[-1], _fields_at(path[:-1], model))
+            return Fault(f"Unknown key '{key}'.", f"Did you mean '{MEANT[key]}'?" if key in MEANT else mend, where)
         case "invalid_key":
             mend = "Write a decimal with a point: a comma ends a value."
             return Fault(f"'{path[-1]}' cannot be a key.", mend if path[-1].isdigit() else "", where)
