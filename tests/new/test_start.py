@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from cohortpress.cohort import read_cohort
 from cohortpress.errors import CohortpressError, DataError, Doubt, Fault, OutputError
 from cohortpress.figures.courses import MANY
 from cohortpress.freshness import packaged_templates
-from cohortpress.new import EXAMPLE, Started, eject, start
+from cohortpress.new import EXAMPLE, OF_THE_PACKAGE, Started, eject, start
 from cohortpress.study import Study, read_study
 from cohortpress.templating import plain
 from cohortpress.unwritten import left_in_study
@@ -832,6 +833,33 @@ def test_templates_can_be_taken_out_once(tmp_path: Path) -> None:
     }
     with pytest.raises(OutputError, match="There are templates already"):
         eject(tmp_path / "my-study")
+
+
+def test_what_somebody_added_to_a_clone_is_neither_taken_out_nor_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path / "clone/templates"
+    shutil.copytree(packaged_templates(), clone)
+    packaged = {path.relative_to(clone) for path in clone.rglob("*")}
+    shutil.copytree(clone / "themes/classic", clone / "themes/ours")
+    shutil.copy(clone / "congress/acr.yml", clone / "congress/ours.yml")
+    monkeypatch.setattr("cohortpress.new.packaged_templates", lambda: clone)
+    eject(tmp_path)
+    assert {path.relative_to(tmp_path / "templates") for path in (tmp_path / "templates").rglob("*")} == packaged
+    for place, names in OF_THE_PACKAGE.items():
+        assert {path.name for path in (ROOT / "templates" / place).iterdir()} >= names
+
+
+def test_the_wheel_packs_the_same_themes_and_congresses_that_eject_copies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    excluded = project["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]
+    for place, names in OF_THE_PACKAGE.items():
+        beginning = f"!/templates/{place}/"
+        assert {line.removeprefix(beginning) for line in excluded if line.startswith(beginning)} == names
+        assert f"/templates/{place}/*" in excluded
+        listed = ["git", "ls-files", f"templates/{place}"]
+        known = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
+        assert {line.split("/")[2] for line in known} in (names, set())  # none where this is no clone
 
 
 def test_templates_that_were_taken_out_are_those_that_count(tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ COPIED = {
     SKELETON / "gitignore": ".gitignore",
     SCHEMA: "report/study.schema.json",  # for editors, which know no installed package
 }
+# What the package itself has where people put what is theirs; a clone may hold more.
+OF_THE_PACKAGE = {
+    "themes": frozenset(["base", "billboard", "classic", "mono", "sidebar"]),
+    "congress": frozenset(["acr.yml", "eular-2020.yml", "generic.yml", "pres.yml"]),
+}
 MOST_SHOWN, MOST_IN_TABLE, MOST_ROWS, MOST_COLUMNS = 3, 8, 12, 4
 ROOM, P_COLUMN = 73, "100 pairs"  # letters beside the labels in a poster's table, and those of a p value
 
@@ -125,7 +130,11 @@ def eject(folder: Path) -> list[Path]:
     target = folder / "templates"
     if target.exists():
         raise OutputError(Fault("There are templates already.", "Move them away first.", str(target)))
-    shutil.copytree(packaged_templates(), target)
+
+    def added(place: str, names: list[str]) -> set[str]:
+        return set(names) - OF_THE_PACKAGE.get(Path(place).name, frozenset(names))
+
+    shutil.copytree(packaged_templates(), target, ignore=added)
     return sorted(path for path in target.rglob("*") if path.is_file())
 
 
