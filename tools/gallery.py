@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
+import yaml
 from PIL import Image
 
 from cohortpress.build import Build, Options, build
@@ -23,6 +27,8 @@ DECLARED = {
 
 analysis:""",
 }
+# Changes that docs/restyle.md shows, by the headings above them.
+RESTYLED = {"colour": "Change a colour", "font": "Change the font", "layout": "Change the layout"}
 FIGURES = {
     "courses": ("new", "[pain, crp]"),
     "boxes": ("cirrhosis", "[bilirubin, albumin, platelets]"),
@@ -36,17 +42,47 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     themes = sorted(path.parent.name for path in ROOT.glob("templates/themes/*/theme.yml"))
     with tempfile.TemporaryDirectory() as name:
-        study = Path(name)
-        for part in ("data", "report", "templates"):
-            shutil.copytree(ROOT / part, study / part)
-        shutil.copy(ROOT / "_quarto.yml", study)
+        study = flagship(Path(name))
         for theme in themes:
             build(study, Options(engine="pandoc", theme=theme))
             shrink(study / "_output/poster.png", IMAGES / f"theme-{theme}.png")
             print(f"docs/images/theme-{theme}.png")
             if theme == "classic":
                 picture_of(study / "_output/abstract.pdf", IMAGES / "abstract.png")
+        restyled(study)
         figures(study / "figures")
+
+
+def flagship(folder: Path) -> Path:
+    """Copy the study of the repository into a folder."""
+    for part in ("data", "report", "templates"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "_quarto.yml", folder)
+    return folder
+
+
+def restyled(study: Path) -> None:
+    """Build the poster with each change to the tokens that docs/restyle.md shows, as it stands there."""
+    page = (ROOT / "docs/restyle.md").read_text(encoding="utf-8")
+    file = study / "templates/themes/classic/theme.yml"
+    tokens = file.read_text(encoding="utf-8")
+    for name, heading in RESTYLED.items():
+        shown = re.search(rf"^## {heading}$.*?\n\n((?:    [^\n]*\n|\n)+)", page, re.M | re.S)
+        assert shown, heading
+        changed = _merged(yaml.safe_load(tokens), yaml.safe_load(dedent(shown[1])))
+        file.write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
+        build(study, Options(engine="pandoc", theme="classic"))
+        shrink(study / "_output/poster.png", IMAGES / f"restyle-{name}.png", WIDTH // 2)
+        print(f"docs/images/restyle-{name}.png")
+    file.write_text(tokens, encoding="utf-8")
+
+
+def _merged(tokens: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return tokens with some of them changed."""
+    return tokens | {
+        key: _merged(tokens[key], value) if isinstance(value, dict) and isinstance(tokens[key], dict) else value
+        for key, value in changes.items()
+    }
 
 
 def figures(folder: Path) -> None:
