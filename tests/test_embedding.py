@@ -164,8 +164,8 @@ def table(*cells: str, names: tuple[str, ...] = HEADS) -> str:
 
 def test_each_cell_of_a_wide_table_says_what_heads_it(study: Path) -> None:
     wide = embedded(table("CRP", "1.75 (−0.1 to 5.5)", "0.003", "0"), study)
-    assert re.findall(r"<td>|<td [^>]*>", wide) == [
-        "<td>", '<td data-head="Start">', '<td data-head="p">', '<td data-head="An &quot;end&quot;">',
+    assert re.findall(r"<t[dh](?: [^>]*)?>", wide.partition("<tbody>")[2]) == [
+        '<th scope="row">', '<td data-head="Start">', '<td data-head="p">', '<td data-head="An &quot;end&quot;">',
     ]  # fmt: skip
 
 
@@ -188,3 +188,27 @@ def test_heads_that_come_again_are_told_apart_in_a_list(study: Path) -> None:
 )
 def test_a_table_that_fits_a_phone_stays_one(study: Path, cells: tuple[str, ...], fits: bool) -> None:
     assert ("data-head" not in embedded(table(*cells), study)) == fits
+
+
+def test_the_first_cell_of_a_row_heads_it(study: Path) -> None:
+    rows = '<tr>\n<td style="text-align: left;">CRP, <em>mg/l</em></td>\n<td>1</td>\n</tr>'
+    headed = embedded(f"<table><thead><tr><td>a</td><td>b</td></tr></thead><tbody>{rows}</tbody></table>", study)
+    assert '<tr>\n<th scope="row" style="text-align: left;">CRP, <em>mg/' in headed
+    assert "</em></th>\n<td>1</td>" in headed
+    assert headed.startswith("<table><thead><tr><td>a</td>")
+
+
+@pytest.mark.parametrize(
+    ("rows", "heads"),
+    [
+        ("<tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr>", "ac"),
+        ("<tr><td></td><td>b</td></tr>", ""),  # nothing in it
+        ("<tr><td>a</td></tr>", ""),  # nothing beside it
+        ("<tr><th>a</th><td>b</td></tr>", "a"),
+        ('<tr><td rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td></tr>', "ad"),
+        ('<tr><td rowspan="2">a</td><td>b</td><td>x</td></tr><tr><td>c</td><td>x</td></tr>', "a"),
+    ],
+)
+def test_which_cells_head_a_row(study: Path, rows: str, heads: str) -> None:
+    page = embedded(f"<table><tbody>{rows}</tbody></table>", study)
+    assert "".join(re.findall(r"<th[^>]*>(.*?)</th>", page)) == heads

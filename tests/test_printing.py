@@ -117,6 +117,25 @@ def test_the_pdf_is_tagged_titled_and_in_its_language(made: tuple[Path, Printed]
     assert validate(str(made[0])).findings == ()
 
 
+@pytest.mark.parametrize("document", ["abstract", "poster"])
+def test_each_value_of_a_table_is_told_with_its_row_and_its_column(document: str, built_flagship: Path) -> None:
+    with pikepdf.open(built_flagship / f"_output/{document}.pdf") as pdf:
+        things = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary)]
+        rows = [thing for thing in things if thing.get("/S") == "/TR" and thing.P.S == "/TBody"]
+        assert len(rows) >= 3
+        columns = {bytes(t.ID) for t in things if t.get("/S") == "/TH" and t.P.P.S == "/THead"}
+        for row in rows:
+            name, *values = row.K
+            assert name.S == "/TH"
+            assert name.A.Scope == "/Row"
+            for value in values:
+                assert value.S == "/TD"
+                of_row, of_column = map(bytes, value.A.Headers)
+                assert of_row == bytes(name.ID)
+                assert of_column in columns
+    assert validate(str(built_flagship / f"_output/{document}.pdf")).findings == ()
+
+
 def test_fonts_are_embedded_and_the_themes_own(made: tuple[Path, Printed]) -> None:
     with pikepdf.open(made[0]) as pdf:
         things = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary)]

@@ -186,14 +186,16 @@ def test_a_phone_shows_every_figure_whole_and_in_legible_letters(
 
 def test_a_screen_reader_still_finds_a_table_on_a_phone(page: Page, built_flagship: Path) -> None:
     roles = []
+    kinds = ("table", "row", "columnheader", "rowheader", "cell", "gridcell")
     for width in (DESK, PHONE):
         page.set_viewport_size({"width": width, "height": 800})
         show(page, built_flagship, "poster")
         tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
         told = [node["role"]["value"] for node in tree if not node["ignored"]]
-        roles.append({role: told.count(role) for role in ("table", "row", "columnheader", "cell", "gridcell")})
+        roles.append({role: told.count(role) for role in kinds})
     assert roles[0] == roles[1]
     assert roles[0]["columnheader"] > 10
+    assert roles[0]["rowheader"] > 10
 
 
 def test_what_is_too_wide_still_scrolls_inside_itself_also_by_keyboard(page: Page, built_flagship: Path) -> None:
@@ -211,7 +213,7 @@ def test_what_is_too_wide_still_scrolls_inside_itself_also_by_keyboard(page: Pag
         page.wait_for_timeout(20)
     assert moved
     # The names of the rows stay in sight.
-    names = table.locator("td:first-child").evaluate_all("cells => cells.map(c => c.getBoundingClientRect().left)")
+    names = table.locator("tbody th").evaluate_all("cells => cells.map(c => c.getBoundingClientRect().left)")
     assert min(names) >= 0
 
 

@@ -15,6 +15,7 @@ from ..errors import EngineError, Fault
 from ..line_ends import bound
 from ..sheets import line_at, place_of, without_comments
 from .phone_tables import with_heads
+from .row_heads import with_row_heads
 
 # Attributes by which a browser, or a printer, fetches something as soon as it reads the page.
 FETCHING = {"src", "srcset", "poster", "data", "background", "xlink:href"}
@@ -39,7 +40,7 @@ def embed(html: str, folder: Path, study: Path) -> str:
         raise EngineError(*parser.faults)
     for old, new in parser.changes:
         html = html.replace(old, new)
-    return with_heads(bound(html))
+    return with_heads(with_row_heads(bound(html)))
 
 
 def styled(html: str, css: str) -> str:
