@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from .paper import PT_PER_MM, PageSize
-from .printing import MM_PER_PX, TOLERANCE_MM, Writer, boxes, lay_grounds
+from .printing import MM_PER_PX, TOLERANCE_MM, Writer, boxes, lay_grounds, say_what_heads
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -27,6 +27,24 @@ SIDES = ("left", "top", "right", "bottom")
 MARK_MM, MARK_PT = 5.0, 0.25  # length and width of a crop mark, which begins where the bleed ends
 # Both formats ask for dates; the same inputs must give the same file.
 NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+# That a file is PDF/UA-1; PDF/A wants a description of each property that it does not know itself.
+IS_ACCESSIBLE = b"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1" />
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+  <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+  <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+  <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+  <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+    <pdfaProperty:name>part</pdfaProperty:name>
+    <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+    <pdfaProperty:category>internal</pdfaProperty:category>
+    <pdfaProperty:description>Part of ISO 14289 to which the file conforms</pdfaProperty:description>
+  </rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
 
 
 def further(
@@ -72,7 +90,7 @@ def for_press(document: Document, pdf: Path, *, page: PageSize, press: Press, pr
 
 
 def for_archive(document: Document, pdf: Path, *, results: Path) -> None:
-    """Write the PDF that an archive gets: tagged PDF/A-3a, with the file of the results attached."""
+    """Write the PDF that an archive gets: PDF/A-3a, tagged as the one for readers, the results attached."""
     from weasyprint import Attachment
     from weasyprint.pdf import pydyf
 
@@ -82,6 +100,9 @@ def for_archive(document: Document, pdf: Path, *, results: Path) -> None:
         for thing in unwritten.objects:
             if "Interpolate" in getattr(thing, "extra", {}):
                 thing.extra["Interpolate"] = "false"  # PDF/A wants pictures as they are
+        say_what_heads(document, unwritten)
+        metadata = _metadata(unwritten)
+        metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", IS_ACCESSIBLE + b"</rdf:RDF>")]
 
     with results.open("rb") as file:
         attached = Attachment(
@@ -179,10 +200,16 @@ def _as_pdf_x(pdf: Any, inks: Inks) -> None:
     }  # fmt: skip
     pdf.catalog["OutputIntents"] = pydyf.Array([pydyf.Dictionary(intent)])
     # WeasyPrint draws a random identifier; the content gives one that stays.
-    [described] = (thing for thing in pdf.objects if getattr(thing, "extra", {}).get("Type") == "/Metadata")
-    content = b"".join(thing.data for thing in pdf.objects[1:] if thing is not described)
+    metadata = _metadata(pdf)
+    content = b"".join(thing.data for thing in pdf.objects[1:] if thing is not metadata)
     known = str(UUID(sha256(content).hexdigest()[:32])).encode()
-    described.stream = [re.sub(rb"(?<=xmp\.did:)[\w-]+", known, described.stream[0])]
+    metadata.stream = [re.sub(rb"(?<=xmp\.did:)[\w-]+", known, metadata.stream[0])]
+
+
+def _metadata(pdf: Any) -> Any:
+    """Return the XMP of a PDF, as a stream."""
+    [found] = (thing for thing in pdf.objects if getattr(thing, "extra", {}).get("Type") == "/Metadata")
+    return found
 
 
 def _print_as_srgb(pdf: Any) -> None:

@@ -90,10 +90,10 @@ class _Layout:
 def accessible(document: Document, pdf: Path) -> None:
     """Write the PDF that readers get: tagged (PDF/UA-1)."""
     # An identifier from the content alone, and no date: the same page gives the same file.
-    document.write_pdf(pdf, pdf_variant="pdf/ua-1", finisher=_say_what_heads)
+    document.write_pdf(pdf, pdf_variant="pdf/ua-1", finisher=say_what_heads)
 
 
-def _say_what_heads(document: Document, pdf: Any) -> None:
+def say_what_heads(document: Document, pdf: Any) -> None:
     """Say of each head of a table whether a column or a row is below it; WeasyPrint says it of the cells alone."""
     rows = (thing for thing in pdf.objects if isinstance(thing, dict) and thing.get("S") == "/TR")
     for row in rows:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pikepdf
 import pypdfium2
 import pytest
 from made_up_profile import made_up_profile
+from pdfua.validator import validate
 from PIL import Image
 from studies import THEMES
 
@@ -280,3 +282,33 @@ def test_pictures_of_the_archive_are_not_smoothed_by_the_viewer(printed: Print, 
         pictures = [t for t in document.objects if isinstance(t, pikepdf.Stream) and t.get("/Subtype") == "/Image"]
         assert len(pictures) == 2
         assert not any(t.Interpolate for t in pictures)
+
+
+TABLE = """
+<table><thead><tr><th>Endpoint</th><th>p</th></tr></thead>
+<tbody><tr><th scope="row">CRP</th><td>0.018</td></tr></tbody></table>
+"""
+
+
+def test_the_archive_can_be_read_out_as_the_file_for_readers_can(printed: Print, tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text("{}", "utf-8")
+    told = []
+    for pdf in (printed(accessible, TABLE), printed(for_archive, TABLE, results=tmp_path / "r.json")):
+        assert validate(str(pdf)).findings == ()
+        with pikepdf.open(pdf) as document:
+            things = [t for t in document.objects if isinstance(t, pikepdf.Dictionary) and t.get("/S") == "/TH"]
+            told.append([str(thing.A.Scope) for thing in things])
+    assert told[0] == told[1] == ["/Column", "/Column", "/Row"]
+
+
+def test_the_archive_says_what_its_claim_of_accessibility_means(printed: Print, tmp_path: Path) -> None:
+    """ISO 19005-3, 6.6.2.3: properties that PDF/A does not know are described in the file."""
+    (tmp_path / "r.json").write_text("{}", "utf-8")
+    with pikepdf.open(printed(for_archive, results=tmp_path / "r.json")) as document:
+        with document.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata.pdfa_status == "3A"
+        tree = ElementTree.fromstring(document.Root.Metadata.read_bytes())
+    for name, text in (("namespaceURI", "http://www.aiim.org/pdfua/ns/id/"), ("prefix", "pdfuaid")):
+        assert tree.findtext(f".//{{http://www.aiim.org/pdfa/ns/schema#}}{name}") == text
+    assert tree.findtext(".//{http://www.aiim.org/pdfa/ns/property#}name") == "part"
