@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from studies import ROOT, SECOND_STUDY, read_html, replace, write_second_study
@@ -605,6 +606,11 @@ def test_front_matter_is_taken_apart_and_completed(second: Path) -> None:
     assert head.endswith("---\n")
     for line in ("mine: 3", "lang: en-GB", "document: abstract"):
         assert line in head.splitlines()
+    written = study.model_copy(update={"authors": ("A. Bee",), "keywords": ("*made* up", "so-JIA")})
+    told = yaml.safe_load(front_matter(matter, written, "abstract").strip("-\n"))
+    assert (told["written-by"], told["keywords"]) == (["A\\. Bee"], ["\\*made\\* up", "so-JIA"])
+    alone = study.model_copy(update={"keywords": ()})
+    assert yaml.safe_load(front_matter({"keywords": "mine"}, alone, "abstract").strip("-\n"))["keywords"] == "mine"
 
 
 @pytest.mark.parametrize("matter", ["- a\n- b", "text", "a: [", "a: b: c"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 
 import pikepdf
@@ -19,6 +20,7 @@ from cohortpress.verify import verify
 POSTER = "poster: {page: A1 landscape}"
 ASKED = "poster: {page: A1 landscape, press: {profile: inks/coated.icc}, archive: true}"
 FURTHER = {"poster-press.pdf", "poster-archive.pdf"}
+AUTHORS, KEYWORDS = ['Ann "Ace" Bee', "C. <Dee> & *co*"], ["so-JIA", "*made* up", "1 < 2"]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +28,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_second_study(tmp_path_factory.mktemp("pressed") / "study")
     study = folder / "report/study.yml"
     replace(study, POSTER, ASKED)
+    replace(study, "keywords: [made up]", f"keywords: {KEYWORDS}\nauthors: {AUTHORS}")
     study.write_text(study.read_text("utf-8") + "theme: billboard\n", "utf-8")
     (folder / "inks").mkdir()
     (folder / "inks/coated.icc").write_bytes(made_up_profile())
@@ -58,6 +61,25 @@ def test_they_are_there_and_a_shop_would_not_complain(built: Path) -> None:
     with pikepdf.open(built / "_output/poster-archive.pdf") as document:
         attached = document.attachments["results.json"].get_file().read_bytes()
     assert attached == (built / "_output/results.json").read_bytes()
+
+
+@pytest.mark.parametrize("document", ["abstract", "poster", "poster-archive", "poster-press"])
+def test_each_file_says_who_made_it_and_by_which_words_it_is_found(built: Path, document: str) -> None:
+    with pikepdf.open(built / f"_output/{document}.pdf") as pdf:
+        assert pdf.docinfo["/Author"] == ", ".join(AUTHORS)
+        assert pdf.docinfo["/Keywords"] == ", ".join(KEYWORDS)
+        with pdf.open_metadata() as metadata:
+            assert metadata["dc:creator"] == AUTHORS
+            assert metadata["pdf:Keywords"] == pdf.docinfo["/Keywords"]
+            assert metadata["dc:title"] == pdf.docinfo["/Title"]
+
+
+@pytest.mark.parametrize("document", ["abstract", "poster"])
+def test_so_does_each_page(built: Path, document: str) -> None:
+    html = (built / f"_output/{document}.html").read_text(encoding="utf-8")
+    told = [(name, unescape(text)) for name, text in re.findall(r'<meta name="(\w+)" content="([^"]*)">', html)]
+    assert [text for name, text in told if name == "author"] == AUTHORS
+    assert [text for name, text in told if name == "keywords"] == [", ".join(KEYWORDS)]
 
 
 def test_who_asks_for_none_gets_none(built_flagship: Path) -> None:

@@ -501,9 +501,9 @@ class Study(_Part):
     participants: Participants | None = None
     """What those who were studied are called: {one: chick, many: chicks}. Without it: patients."""
     keywords: tuple[Text, ...] = ()
-    """Printed below the abstract."""
+    """Printed below the abstract, and kept in HTML and PDF for those who search."""
     authors: tuple[Text, ...] = ()
-    """Printed below the title."""
+    """Printed below the title, and kept in HTML and PDF as who made them."""
     affiliations: tuple[Text, ...] = ()
     """Printed below the authors: "Department, Hospital, Country"."""
     logos: dict[Text, InTheStudy] = {}

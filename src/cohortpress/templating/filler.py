@@ -232,5 +232,10 @@ def _unbroken(value: Any, spaces: Mapping[str, str]) -> Any:
 
 def front_matter(own: Mapping[str, Any], study: Study, document: str) -> str:
     """Return the head of a filled document: what the author wrote, and what page and engine need to know."""
-    given = {"pagetitle": escape(study.title), "lang": study.language, "document": document}
+    given: dict[str, Any] = {"pagetitle": escape(study.title), "lang": study.language, "document": document}
+    # Not "author", which Quarto takes apart and prints.
+    for name, texts in (("written-by", study.authors), ("keywords", study.keywords)):
+        if texts:
+            # They stand in attributes, where pandoc, which writes them as text, would let a quotation mark end them.
+            given[name] = [escape(text).replace('\\"', "`&quot;`{=html}") for text in texts]
     return f"---\n{yaml.safe_dump({**own, **given}, allow_unicode=True, sort_keys=False)}---\n"
