@@ -19,6 +19,7 @@ DPI = 150  # at final size; a poster is read from a metre away
 HAIRLINE_PT = 0.25  # below this a line may vanish
 SMALLEST_PT = 5.0
 BODY_PT = 24.0  # of the text of a poster on A0; smaller posters in proportion
+FIGURE_PT = 18.0  # of the letters of its figures, which are few; in proportion, too
 CUT_MM = 0.5  # by which a page may differ, and how far inside an edge ink counts as reaching it
 PIXELS_PER_MM = 4
 WHITE = 250  # of 255
@@ -26,6 +27,7 @@ TOLERANCE_PT = 0.01
 RGB = re.compile(rb"(?<![\w.])(?:[\d.]+\s+){3}(?:rg|RG)\b|/(?:ColorSpace|CS)\s*/DeviceRGB\b")
 STREAM = re.compile(rb"\bstream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 Matrix = tuple[float, float, float, float, float, float]
+Box = tuple[float, float, float, float]  # left, bottom, right and top
 UNMOVED: Matrix = (1, 0, 0, 1, 0, 0)
 
 
@@ -46,8 +48,8 @@ class _Thing:
         return math.sqrt(abs(a * d - b * c))
 
     @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, bottom, right and top on the page."""
+    def box(self) -> Box:
+        """Where it is on the page."""
         left, bottom, right, top = self.itself.get_bounds()
         a, b, c, d, e, f = self.outer
         corners = [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (bottom, top)]
@@ -105,6 +107,7 @@ def complaints(pdf: Path, page: PageSize, press: Press | None, body: float = 0) 
             *_grouped(_pictures(things), trim),
             *_grouped(_lines(things), trim),
             *_grouped(_letters(things), trim),
+            *_grouped(_letters_of_figures(things, body * FIGURE_PT / BODY_PT), trim),
             *_body(things, body),
         ]
     faults += _colours(pdf) if press and press.profile else []
@@ -253,8 +256,49 @@ def _width(thing: _Thing) -> float:
     if stroked.value:
         raw.FPDFPageObj_GetStrokeWidth(thing.itself, byref(width))
         return width.value * thing.scale
+    if filled.value == raw.FPDF_FILLMODE_ALTERNATE and (ring := _ring(thing)):
+        return ring
     left, bottom, right, top = thing.box
     return min(right - left, top - bottom) if filled.value and max(right - left, top - bottom) > 0 else math.inf
+
+
+def _ring(thing: _Thing) -> float | None:
+    """Return how narrow the ring is that a path leaves between its two outlines, in pt; None where it has others.
+
+    A border is drawn so, and on sides that have none the outlines lie on each other.
+    """
+    outlines = _outlines(thing)
+    if len(outlines) != 2:
+        return None
+    (left, bottom, right, top), inner = sorted(outlines, key=_area, reverse=True)
+    gaps = (inner[0] - left, inner[1] - bottom, right - inner[2], top - inner[3])
+    if min(gaps) < -TOLERANCE_PT:
+        return None
+    return min((gap for gap in gaps if gap > TOLERANCE_PT), default=math.inf)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _outlines(thing: _Thing) -> list[Box]:
+    """Return the left, bottom, right and top of each outline of a path, on the page."""
+    from ctypes import byref, c_float
+
+    from pypdfium2 import raw
+
+    a, b, c, d, e, f = thing.matrix
+    x, y = c_float(), c_float()
+    outlines: list[list[tuple[float, float]]] = []
+    for number in range(raw.FPDFPath_CountSegments(thing.itself)):
+        segment = raw.FPDFPath_GetPathSegment(thing.itself, number)
+        raw.FPDFPathSegment_GetPoint(segment, byref(x), byref(y))
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+            outlines.append([])
+        outlines[-1].append((a * x.value + c * y.value + e, b * x.value + d * y.value + f))
+    return [
+        (min(xs), min(ys), max(xs), max(ys)) for xs, ys in (zip(*points, strict=True) for points in outlines)
+    ]
 
 
 def _letters(things: Iterable[_Thing]) -> Iterator[tuple[Fault, _Thing]]:
@@ -263,6 +307,30 @@ def _letters(things: Iterable[_Thing]) -> Iterator[tuple[Fault, _Thing]]:
         if size < SMALLEST_PT - TOLERANCE_PT and thing.itself.extract().strip():
             problem = f"Text is {size:.1f} pt high, below {SMALLEST_PT:g} pt: it cannot be read."
             yield Fault(problem, "Make it larger, in the theme or in the picture."), thing
+
+
+def _letters_of_figures(things: Iterable[_Thing], least: float) -> Iterator[tuple[Fault, _Thing]]:
+    """Yield each text of a figure that nobody reads from a metre away, as where the figure was made smaller."""
+    for thing in _of(things, "text"):
+        size = _text_size(thing)
+        if SMALLEST_PT - TOLERANCE_PT <= size < least - 0.1 and _is_in_figure(thing.itself):
+            problem = f"Text in a figure is {size:.1f} pt high; on such a poster it should be {least:.1f} pt or more."
+            yield Fault(problem, "Give the figure more room, or let it show less side by side."), thing
+
+
+def _is_in_figure(thing: Any) -> bool:
+    """Tell whether something is marked as part of a figure, it or a group around it."""
+    from ctypes import POINTER, byref, c_ulong, c_ushort, cast, create_string_buffer
+
+    from pypdfium2 import raw
+
+    for number in range(raw.FPDFPageObj_CountMarks(thing)):
+        name, length = create_string_buffer(32), c_ulong()
+        mark = raw.FPDFPageObj_GetMark(thing, number)
+        raw.FPDFPageObjMark_GetName(mark, cast(name, POINTER(c_ushort)), len(name), byref(length))
+        if name.raw[: max(0, length.value - 2)].decode("utf-16-le") == "Figure":
+            return True
+    return bool(thing.container) and _is_in_figure(thing.container)
 
 
 def _body(things: Iterable[_Thing], smallest: float) -> Iterator[Fault]:

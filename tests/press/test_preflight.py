@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from studies import cohortpress, copy_flagship, replace
+from weasyprint import HTML
 
 from cohortpress.errors import OutputError
 from cohortpress.paper import parse_page_size
@@ -146,6 +147,50 @@ def test_a_hairline(line: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["0.1 w 10 50 m 90 50 l S", SCALED.format(1), "10 50 80 .1 re f"])
 def test_a_line_that_is_wide_enough(line: str, tmp_path: Path) -> None:
     assert said(made(tmp_path, line)) == []
+
+
+# A border as WeasyPrint draws it: the outlines of the box and of what is in it.
+RING = "10 50 80 60 re {} 50 {} 60 re f*"
+
+
+@pytest.mark.parametrize(
+    ("ring", "width"),
+    [
+        (RING.format(10.05, 79.95), "0.14"),
+        (RING.format(10, 79.95), "0.14"),
+        ("10 50 80 60 re 12 50.05 76 57.95 re f*", "0.14"),
+        ("0 1 -1 0 100 0 cm 10 20 80 60 re 10.05 20 79.95 60 re f*", "0.14"),  # turned by a quarter
+        (RING.format(10.1, 79.9), ""),
+        ("10 50 80 60 re 11 51 78 58 re f*", ""),
+        ("10 50 80 60 re 10 50 80 60 re f*", ""),  # no border
+        ("10 50 20 20 re 30.05 50 20 20 re f*", ""),  # two beside each other
+        (RING.format(10.05, 79.95).replace("f*", "f"), ""),  # the whole box, in one colour
+    ],
+)
+def test_a_hairline_drawn_as_a_ring(ring: str, width: str, tmp_path: Path) -> None:
+    for content, group in ((ring, ""), ("/Group Do", ring)):
+        found = said(made(tmp_path, content, group=group))
+        assert [f"A line is {width} pt wide" in fault for fault in found] == [True] * bool(width)
+
+
+@pytest.mark.parametrize("side", ["-left: 0.1pt", "-top: 0.1pt", "-right: 0.1pt", ": 0.1pt", ": 0.3pt"])
+def test_a_border_too_thin_to_print(side: str, tmp_path: Path) -> None:
+    css = f"@page {{ size: 100mm 200mm; margin: 20mm }} p {{ border{side} solid }}"
+    HTML(string=f"<html lang=en><style>{css}</style><p>Words</p>").write_pdf(tmp_path / "poster.pdf")
+    found = said(tmp_path / "poster.pdf")
+    assert ["A line is 0.10 pt wide" in fault for fault in found] == [True] * ("0.1pt" in side)
+
+
+def test_text_of_a_figure_too_small_for_a_poster(tmp_path: Path) -> None:
+    """On A0, of which the text should have 24 pt, the letters of figures should have 18."""
+    words = f"BT /F {{}} Tf 20 150 Td (A) Tj ET BT /F {24 / MM} Tf 20 50 Td (Most) Tj ET"
+    said_of = "Text in a figure is 16.0 pt high; on such a poster it should be 18.0 pt or more"
+    for size, tag, body, complains in (
+        (16, "/Figure", 24, True), (16, "/Figure", 20, False), (18, "/Figure", 24, False), (16, "/Span", 24, False)
+    ):  # fmt: skip
+        drawn = words.format(size / MM).replace(" ET ", " ET EMC ", 1)
+        found = said(made(tmp_path, f"{tag} BMC {drawn}", font="Courier"), body=body)[1:]  # but for the font
+        assert [said_of in fault for fault in found] == [True] * complains
 
 
 def test_text_too_small_to_be_read(tmp_path: Path) -> None:
