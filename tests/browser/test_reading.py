@@ -429,7 +429,7 @@ def test_a_browser_prints_one_page_of_the_papers_size(
 ) -> None:
     show(page, built_flagship, document)
     p_value(page).click()  # a card that is open does not print
-    page.pdf(path=tmp_path / "printed.pdf", prefer_css_page_size=True, print_background=True)
+    page.pdf(path=tmp_path / "printed.pdf", prefer_css_page_size=True, print_background=False)
     printed = pypdfium2.PdfDocument(tmp_path / "printed.pdf")
     assert len(printed) == 1
     size = [side / 72 * 25.4 for side in printed[0].get_size()]
@@ -440,3 +440,30 @@ def test_a_browser_prints_one_page_of_the_papers_size(
     assert min(box[1] for box in boxes) > 10 / 25.4 * 72, "nothing is cut at the foot"
     assert min(box[1] for box in boxes) < 0.12 * printed[0].get_height(), "the page is full"
     printed.close()
+
+
+def test_a_browser_prints_grounds_too_so_that_light_text_can_be_read(
+    page: Page, built_flagship: Path, tmp_path: Path
+) -> None:
+    """What a browser does unless it is told to print backgrounds."""
+    show(page, built_flagship, "poster")
+    page.pdf(path=tmp_path / "printed.pdf", prefer_css_page_size=True, print_background=False)
+    shares = []
+    for file in (tmp_path / "printed.pdf", built_flagship / "_output/poster.pdf"):
+        with pypdfium2.PdfDocument(file) as printed:
+            drawn = printed[0].render(scale=0.2, grayscale=True).to_numpy()
+        shares.append((drawn < 128).mean())
+    assert shares[0] == pytest.approx(shares[1], abs=0.01)
+    assert shares[1] > 0.08, "the headline stands on a dark ground"
+
+
+def test_an_item_of_a_browsers_print_stays_in_its_column(page: Page, built_flagship: Path) -> None:
+    show(page, built_flagship, "poster")
+    page.emulate_media(media="print")
+    items = page.locator(".conclusions li")
+    parts = "items => items.map(item => item.getClientRects().length)"
+    assert set(items.evaluate_all(parts)) == {1}
+    items.first.evaluate("item => item.append(' and so on'.repeat(99))")
+    assert set(items.evaluate_all(parts)) == {1}
+    items.first.evaluate("item => { item.style.breakInside = 'auto' }")
+    assert 2 in items.evaluate_all(parts), "the list stands in two columns"
