@@ -273,6 +273,25 @@ def test_what_is_too_wide_is_named(fonts: Path, tmp_path: Path) -> None:
         print_to(tmp_path, page_of(wide, fonts))
 
 
+@pytest.mark.parametrize(
+    ("css", "said"),
+    [
+        ("margin-left: -60mm", "'methods' reaches 60 mm out of its place on the page, to the left. Take neg"),
+        ("position: relative; left: -60mm", "'methods' reaches 60 mm out of its place on the page, to the left. Take"),
+        ("position: relative; left: 60mm", r"'methods' is \d\d mm wider than its place on the page. Shorten"),
+        ("position: relative; left: -.7mm", "'methods' reaches 0.7 mm out of its place"),
+        ("", ""),
+    ],
+)
+def test_an_area_that_is_moved_onto_another_is_named(css: str, said: str, fonts: Path, tmp_path: Path) -> None:
+    html = page_of(poster(12), fonts, "poster", f"@media print {{ .methods {{ {css} }} }}")
+    if not said:
+        assert print_to(tmp_path, html)[1].pages == 1
+        return
+    with pytest.raises(PrintError, match=said):
+        print_to(tmp_path, html)
+
+
 @pytest.mark.parametrize("length", [3, 31])
 def test_an_abstract_shrinks_only_where_it_must(length: int, fonts: Path, tmp_path: Path) -> None:
     body = "".join(f"<h2>Part {part}</h2><p>{WORDS * length}</p>" for part in range(3))

@@ -220,7 +220,7 @@ def _measure(document: Document, size: float, page: PageSize) -> _Layout:
     cells = [*filter(_is_cell, main.children)]
     parts = [cell.children[0] for cell in cells] or main.children
     heights = {_name(part.element): _mm(cell.margin_height()) for part, cell in zip(parts, cells or parts, strict=True)}
-    faults = [fault for part in parts for fault in _wide(part)]
+    faults = [fault for part, place in zip(parts, cells or parts, strict=True) for fault in _wide(part, place)]
     lines = main.style["grid_template_areas"] if cells else ()
     stacks = None
     if cells:
@@ -316,25 +316,41 @@ def boxes(box: Any, *, flowing: bool = False) -> Iterator[Any]:
             yield from boxes(child, flowing=flowing)
 
 
-def _wide(part: Any) -> Iterator[Fault]:
-    """Yield a fault where text or a drawing reaches out of its part of the page; a table is named by its caption."""
-    edge = part.position_x + part.margin_width()
-    if (excess := _mm(_reach(part) - edge)) <= TOLERANCE_MM:
+def _wide(part: Any, place: Any) -> Iterator[Fault]:
+    """Yield a fault where text or a drawing reaches out of its place on the page; a table is named by its caption."""
+
+    def out(box: Any) -> tuple[float, float]:
+        left, right = _reach(box)
+        return _mm(place.position_x - left), _mm(right - place.position_x - place.margin_width())
+
+    left, right = out(part)
+    if left > TOLERANCE_MM:
+        problem = f"'{_name(part.element)}' reaches {_said(left)} out of its place on the page, to the left."
+        yield Fault(problem, "Take negative margins, and what else moves it, out of the style sheets.")
+    if right <= TOLERANCE_MM:
         return
     blocks = (box for box in boxes(part) if box.element is not None and "table-block" in _classes(box.element))
-    if table := next((block for block in blocks if _mm(_reach(block) - edge) > TOLERANCE_MM), None):
+    if table := next((block for block in blocks if out(block)[1] > TOLERANCE_MM), None):
         name = f"The table '{table.element.get('aria-label')}'"
         mend = "Show fewer visits, by visits=[...], shorten its longest words, or give it more room in the theme."
     else:
         name = f"'{_name(part.element)}'"
         mend = "Shorten its longest words, or give it more room in the theme."
-    yield Fault(f"{name} is {excess:.0f} mm wider than its place on the page.", mend)
+    yield Fault(f"{name} is {_said(right)} wider than its place on the page.", mend)
 
 
-def _reach(part: Any) -> float:
-    """Return how far to the right something reaches, in px."""
-    leaves = (box for box in boxes(part, flowing=True) if not getattr(box, "children", ()))
-    return float(max((box.position_x + box.width for box in leaves), default=0.0))
+def _said(length: float) -> str:
+    """Return a length in mm that is no 0 where it is less than one."""
+    return f"{length:.{1 if length < 1 else 0}f} mm"
+
+
+def _reach(part: Any) -> tuple[float, float]:
+    """Return how far to the left and to the right something reaches, in px."""
+    leaves = [box for box in boxes(part, flowing=True) if not getattr(box, "children", ()) and box.width]
+    return (
+        min((box.content_box_x() for box in leaves), default=math.inf),
+        max((box.content_box_x() + box.width for box in leaves), default=-math.inf),
+    )
 
 
 def _classes(element: Any) -> list[str]:

@@ -57,9 +57,17 @@ def texts(document: Any) -> list[Rectangle]:
 
 
 def areas(document: Any) -> list[Rectangle]:
-    """Return the rectangles of the areas of a poster."""
+    """Return where the content of each area of a poster is, which need not be in the cell of the area.
+
+    A ground may reach below the next one: title and headline of some themes stand on one band.
+    """
     cells = [box for box in main_of(document).children if box.element is not None and box.element.get("data-area")]
-    return [rectangle(cell, cell.element.get("data-area")) for cell in cells if cell.children]
+    return [_content(area, cell.element.get("data-area")) for cell in cells for area in cell.children]
+
+
+def _content(box: Any, name: str) -> Rectangle:
+    left, top = box.content_box_x(), box.content_box_y()
+    return Rectangle(left * MM, top * MM, (left + box.width) * MM, (top + box.height) * MM, name)
 
 
 def emptiest(document: Any, width: float, height: float, margin: float) -> float:

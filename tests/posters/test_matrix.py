@@ -18,6 +18,7 @@ from large_study import write_large_study
 from layouts import Rectangle, areas, contents, emptiest, largest, texts
 from pdfua.validator import validate
 from studies import ROOT, THEMES, copy_flagship, render
+from weasyprint import HTML
 
 from cohortpress.build import Document
 from cohortpress.new import start
@@ -88,6 +89,14 @@ def test_emptiness_and_overlap_are_measured() -> None:
     one = Rectangle(0, 0, 10, 10, "one")
     assert one.meets(Rectangle(9, 9, 20, 20, "other"))
     assert not one.meets(Rectangle(10, 0, 20, 10, "beside"))
+
+
+def test_an_area_is_measured_wherever_it_was_moved_from_its_cell() -> None:
+    moved = '<div data-area="one"><p style="margin: 0 0 0 -60mm">Words</p></div><div data-area="none"></div>'
+    page = HTML(string=f"<style>@page {{ margin: 0 }} body {{ margin: 0 }}</style><main>{moved}</main>").render()
+    [area] = areas(page)
+    assert area.left == pytest.approx(-60)
+    assert area.name == "one"
 
 
 def test_it_is_one_page_of_its_size_and_nobody_complains(made: Made) -> None:
