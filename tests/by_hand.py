@@ -492,7 +492,8 @@ class ByHand:
         if measure == "patient_years":
             return years
         of_all = not branch or branch[0] in ("subjects", "onset")
-        events = [event for event in self.data.events if of_all or event[data["term"]] == record["label"]]
+        term = record["label"].removesuffix(": onset")
+        events = [event for event in self.data.events if of_all or event[data["term"]] == term]
         counted = [event for event in events if event[data["onset"]]] if branch and branch[-1] == "onset" else events
         subjects = {event[self.data.id] for event in counted}
         assert subjects == set(self.who(record["population"]))

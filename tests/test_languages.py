@@ -20,7 +20,7 @@ from cohortpress.congress import load_profile, with_names
 from cohortpress.errors import StudyError, TemplateError
 from cohortpress.formatting import format_results
 from cohortpress.gate import bare_numbers, check_prose, overreach, read_words
-from cohortpress.glossary import MEASURES
+from cohortpress.glossary import COUNTED, MEASURES
 from cohortpress.language import Language
 from cohortpress.result import ResultSet
 from cohortpress.study import Participants, Study, parse_study, read_study
@@ -110,13 +110,16 @@ def test_every_spelling_belongs_to_a_numeral(code: str) -> None:
 
 def said_by_the_program() -> set[str]:
     """Return each text that a result can carry, as the source has it; {} stands for what varies."""
-    said = {text for measure in MEASURES.values() for text in (measure.words, measure.formula)}
+    measures = (*MEASURES.values(), *COUNTED.values())
+    said = {text for measure in measures for text in (measure.words, measure.formula)}
     for file in [*SOURCE.glob("stats/*.py"), *SOURCE.glob("analysis/*.py")]:
         tree = ast.parse(file.read_text(encoding="utf-8"))
         silent = {inner for node in ast.walk(tree) if isinstance(node, ast.Raise) for inner in ast.walk(node)}
         silent |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
         silent |= {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-        labels = {node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "label"}
+        told = [node for node in ast.walk(tree) if isinstance(node, ast.keyword)]
+        labels: set[ast.AST] = {node.value for node in told if node.arg == "label"}
+        labels |= {inner for node in told if node.arg == "unit" for inner in ast.walk(node.value)}
         for node in ast.walk(tree):
             text = text_of(node) if node not in silent else ""
             if re.search(r"[^\W\d_]", text.replace("{}", "")) and (" " in text or node in labels):

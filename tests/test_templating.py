@@ -237,7 +237,7 @@ def test_an_estimate_that_hangs_on_the_limit_of_detection_says_so(
 @pytest.mark.parametrize(
     ("language", "note"),
     [("en", "–: onset not known."), ("nl", "–: begin niet bekend."), ("de", "–: Beginn nicht bekannt."),
-     ("fr", "– : début inconnu.")],
+     ("fr", "– : moment de survenue inconnu.")],
 )  # fmt: skip
 def test_adverse_events_stand_by_their_number_and_an_unknown_onset_is_told(
     second_study: Path, language: str, note: str

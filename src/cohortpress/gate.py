@@ -316,7 +316,8 @@ def _likely(
 
     def about(result: Result) -> int:
         visit = result.visit and study.visits.get(result.visit)
-        thing = of_all(result) or said(result.label, result.variable)
+        # Of an onset ("Rash: onset"): what began.
+        thing = of_all(result) or said(result.label, result.label.removesuffix(": onset"), result.variable)
         return thing + bool(visit and said(visit.label, result.visit or ""))
 
     def named(result: Result) -> bool:

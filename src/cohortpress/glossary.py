@@ -123,6 +123,14 @@ MEASURES: dict[str, Measure] = {
     "patient_years": Measure("patient-years", "sum of the years observed"),
 }
 
+# What n is where it does not count who has a value: of the cohort, of a category, of events, of when those began.
+COUNTED: dict[str, Measure] = {
+    "cohort": Measure("n", "subjects of the cohort"),
+    "category": Measure("n", "number of subjects in this category"),
+    "adverse_events": Measure("n", "subjects with at least one event"),
+    "onset": Measure("n", "events whose onset is known"),
+}
+
 
 def headed(text: str) -> str:
     """Return a label as it stands at the head of a row or a figure: "grip strength" with a capital, "hs-CRP" as is."""

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from .glossary import MEASURES, headed
+from .glossary import COUNTED, MEASURES, Measure, headed
 from .language import Language
 from .result import Result, ResultSet
 from .study import Study
@@ -35,17 +35,19 @@ def origins(
 
 
 def _origin(result: Result, study: Study, results: ResultSet, language: Language) -> dict[str, str | int | None]:
-    measure = MEASURES[result.measure]
-    visit = study.visits.get(result.visit or "")
+    measure = _meaning(result, results)
+    # What the file of the subjects tells (steroids stopped, drugs tried before) is of no visit; a flow is labelled so.
+    timeless = result.variable in ("flow", *study.characteristics)
+    visit = None if timeless else study.visits.get(result.visit or "")
     baseline = study.visits.get(result.baseline or "")
-    exact = result.id.rpartition(".")[0] + ".p_exact"
+    exact = _sibling(result, "p_exact")
     return {
         "label": ", ".join([
             headed(said_of(result, "label", language)), *([visit.label] if visit else []), language.said(measure.words)
         ]),
-        "value": f"{result.text} {result.unit}".strip(),
+        "value": f"{result.text} {said_of(result, 'unit', language)}".strip(),
         "baseline": baseline.label if baseline else None,
-        "n": result.n,
+        "total" if _sibling(result, "total") in results else "n": result.n,
         "n_paired": result.n_paired,
         "method": said_of(result, "method", language),
         "exact_p": results[exact].text if result.measure == "p_value" and exact in results else None,
@@ -53,3 +55,19 @@ def _origin(result: Result, study: Study, results: ResultSet, language: Language
         "warnings": language.all_said(result.warnings) or None,
         "id": result.id,
     }
+
+
+def _meaning(result: Result, results: ResultSet) -> Measure:
+    """Return what a measure is called and how it comes about; n counts something else in each kind of result."""
+    whole, _, measure = result.id.rpartition(".")
+    if measure != "n":
+        return MEASURES[result.measure]
+    if result.variable in ("cohort", "adverse_events"):
+        return COUNTED["onset" if whole.endswith(".onset") else result.variable]
+    is_category = result.variable == "flow" or _sibling(result, "total") in results
+    return COUNTED["category"] if is_category else MEASURES["n"]
+
+
+def _sibling(result: Result, measure: str) -> str:
+    """Return the id of another measure of the same thing."""
+    return f"{result.id.rpartition('.')[0]}.{measure}"

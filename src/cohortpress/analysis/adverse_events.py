@@ -42,7 +42,14 @@ def adverse_events(study: Study, cohort: Cohort, populations: Populations) -> It
         dated = [event for event in group if event.onset is not None]
         onsets = np.array([event.onset for event in dated], dtype=float)
         whose = populations.add_named(f"{id_}.onset", {event.subject for event in dated})
-        yield from described(below(common, "onset", population=whose), onsets, missing=len(group) - len(onsets))
+        onset = below(
+            common,
+            "onset",
+            label=f"{common.label}: onset",
+            unit=study.data.onset_unit or "months",
+            population=whose,
+        )
+        yield from described(onset, onsets, missing=len(group) - len(onsets))
         if cohort.patient_years is not None:
             level = study.analysis.conf_level
             rate = event_rate(len(group), cohort.patient_years, per=PER, conf_level=level)

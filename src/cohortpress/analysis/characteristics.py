@@ -56,10 +56,12 @@ def yes_no_changes(study: Study, cohort: Cohort, populations: Populations) -> It
             n_paired=n,
             population=populations.add(name, known),
         )
-        for branch, answers in (("before", first), ("after", second)):
-            yield from shared(
-                below(common, branch), int(answers.sum()), len(answers), study.analysis.conf_level
-            )
+        for branch, label, answers in (
+            ("before", f"{question.label}: before", first),
+            ("after", f"{question.label}: after", second),
+        ):
+            here = below(common, branch, label=label)
+            yield from shared(here, int(answers.sum()), len(answers), study.analysis.conf_level)
         asked = study.analysis
         test = mcnemar(first, second, alternative=asked.alternative, conf_level=asked.conf_level)
         yield record(common, "n_paired", n, "count")

@@ -23,7 +23,7 @@ def said_of(result: Result, name: str, language: Language) -> Any:
     given = getattr(result, name)
     if name == "error" and given and given == "; ".join(result.warnings):
         return language.all_said(result.warnings)
-    return language.said(given) if name in ("label", "method", "error") and given else given
+    return language.said(given) if name in ("label", "unit", "method", "error") and given else given
 
 
 @dataclass(frozen=True)
