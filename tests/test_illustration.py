@@ -132,7 +132,7 @@ def test_every_number_is_a_result_as_it_prints_or_one_of_the_axis(study: Path, c
         # By hand: A 75 % down, B 25 % up, C 90 % down, E 50 % down; D began at zero, F came no more.
         (
             CALLS["waterfall"],
-            ["Pain: percent change from start to 12 weeks, each of 4 of 6 patients a bar: "
+            ["Pain: percent change from start to 12 weeks, 4 of 6 patients, a bar each: "
              "median −62.5%, from −90.0% to 25.0%.", "Grip: percent change"],
         ),
         (

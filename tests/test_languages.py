@@ -18,6 +18,7 @@ from cohortpress.analysis import analyse
 from cohortpress.cohort import read_cohort
 from cohortpress.congress import load_profile, with_names
 from cohortpress.errors import StudyError, TemplateError
+from cohortpress.figures.flow import _bent
 from cohortpress.formatting import format_results
 from cohortpress.gate import bare_numbers, check_prose, overreach, read_words
 from cohortpress.glossary import COUNTED, MEASURES
@@ -256,6 +257,20 @@ def test_a_whole_study_is_in_its_language_and_right(code: str, built_in: Callabl
         assert check_prose({document: prose}, study, results, own, read_words(FOLDER / f"{code}.overreach.yml")) == []
 
 
+@pytest.mark.parametrize(("count", "said"), [(0, "manquant"), (1, "manquant"), (2, "manquants")])
+def test_a_word_of_the_flow_bends_with_its_count(count: int, said: str, flagship_results: Flagship) -> None:
+    missing = replace(flagship_results.results["flow.month_6.missing"], value=count)
+    assert _bent(module("fr")["figure_words"]["missing"], missing) == said
+    assert _bent("missing", missing) == "missing"
+
+
+def test_a_french_flow_has_no_word_in_two_numbers(built_in: Callable[[str], Path]) -> None:
+    html = (built_in("fr") / "_output/poster.html").read_text(encoding="utf-8")
+    flow = html[html.rindex("<svg") : html.rindex("</svg>")]
+    said = " ".join(re.sub("<desc.*?</desc>|<[^>]*>", "", flow, flags=re.S).split())
+    assert said.endswith("1 mois 6 / 7 mesurés 1 manquant 3 mois 6 / 7 mesurés 1 perdu de vue")
+
+
 @pytest.mark.parametrize("code", OTHERS)
 def test_no_english_is_left_in_a_document(code: str, built_in: Callable[[str], Path]) -> None:
     folder = built_in(code)
@@ -288,6 +303,37 @@ def texts_of(output: Path) -> Iterator[tuple[str, str]]:
 
 
 # -- what a language does
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_caption_has_a_comma_before_and(code: str, flagship_results: Flagship) -> None:
+    study = flagship_results.study.model_copy(update={"language": code})
+    filler = Filler(study, flagship_results.results, [ROOT / "templates"], {"document": "poster"})
+    captions = [name for name in module(code) if name.endswith("_caption")]
+    assert len(captions) > 6
+    for name in captions:
+        arguments = ", ".join("month_6" for _ in module(code)[name].arguments)
+        said = filler.fill(f"{{{{ {name}({arguments}) }}}}", "x")[1]
+        assert not re.search(r", (en|et|und|of|ou|oder)\b", said), said
+    word = module(code)["word"]["smallest_p"].casefold()
+    assert word == module(code)["measures"]["smallest possible p"].casefold()
+
+
+def test_dutch_has_one_word_for_a_visit() -> None:
+    assert "bezoek" not in (FOLDER / "nl.jinja").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("nl", "7 van de 8 kind"), ("fr", "7 kind sur 8, une barre"), ("de", "7 der 8 kind, je")]
+)
+def test_a_waterfall_is_told_without_a_gender(code: str, said: str, flagship_results: Flagship) -> None:
+    children = {"language": code, "participants": Participants(one="kind", many="kind")}
+    filler = Filler(
+        flagship_results.study.model_copy(update=children), flagship_results.results, [ROOT / "templates"], {}
+    )
+    alt = plain(filler.fill("{{ waterfall_alt(crp, month_6) }}", "x")[1]).replace("\N{NO-BREAK SPACE}", " ")
+    assert said in alt
+    assert not re.search(r"chacun|jeden|elk van", alt)
 
 
 @pytest.mark.parametrize(
@@ -325,10 +371,10 @@ def when(code: str, changes: dict[str, str], name: str, flagship: Flagship) -> s
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("en", ["Chicks at the start", "course of each chick", "8 chicks a bar", "| Chicks |", "Per 100 chick-years"]),
-        ("nl", ["Chicks bij het begin", "beloop per chick", "8 chicks: mediaan", "| Chicks |", "Per 100 chick-jaren"]),
-        ("fr", ["Chicks au début", "de chaque chick", "8 chicks : médiane", "| Chicks |", "Pour 100 chicks-années"]),
-        ("de", ["Chicks am Anfang", "Verlauf je chick", "8 chicks: Median", "| Chicks |", "Pro 100 chick-Jahre"]),
+        ("en", ["Chicks at the start", "course of each chick", "8 chicks, a bar", "| Chicks |", "Per 100 chick-years"]),
+        ("nl", ["Chicks bij het begin", "beloop per chick", "8 chicks, elk met", "| Chicks |", "Per 100 chick-jaren"]),
+        ("fr", ["Chicks au début", "de chaque chick", "une barre par chick", "| Chicks |", "Pour 100 chicks-années"]),
+        ("de", ["Chicks am Anfang", "Verlauf je chick", "8 chicks, je ein", "| Chicks |", "Pro 100 chick-Jahre"]),
     ],
 )
 def test_those_who_were_studied_are_called_what_the_study_calls_them(

@@ -22,6 +22,7 @@ def typed(text: str) -> str:
         "−2.5–^−1.3 at 6~months, 6~Monate",
         "DAS-^CRP in so-^JIA, C-^reactive, P-^Werte, interleukin-^6; not signed-rank, 2010-2012",
         "<td>Glucose, mmol/^L</td> in mmol/^mol",
+        "95%-^interval, <span>95~%</span>-^KI 1 bis 2, a 5-fold",
         "median (range; n~measured), P~values, p~of the change, an item",
     ],
 )

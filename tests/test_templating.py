@@ -208,8 +208,8 @@ def test_a_percent_sign_as_a_unit_stands_as_in_a_percentage(second_study: Path, 
     ("language", "said", "methods"),
     [
         ("en", "; with zero for values below the limit of detection: {} kg, {}); ", "read as the limit and, as a"),
-        ("nl", "; met nul voor waarden onder de detectielimiet: {} kg; {}); ", "als de limiet gelezen en, ter"),
-        ("de", "; mit null für Werte unter der Nachweisgrenze: {} kg; {}); ", "als die Grenze gelesen und, zur"),
+        ("nl", "; met nul voor waarden onder de detectielimiet: {} kg; {}); ", "aan de limiet en, ter"),
+        ("de", "; mit null für Werte unter der Nachweisgrenze: {} kg; {}); ", "durch die Grenze ersetzt und, zur"),
         ("fr", " ; avec zéro pour les valeurs sous la limite de détection : {} kg ; {}) ; ", "par la limite et, pour"),
     ],
 )

@@ -18,6 +18,7 @@ _TOGETHER = re.compile(
     r"(?<=</span>)\s(?:of|van de|von|sur)\s(?=<span class=\"result\")|"  # seven of eight
     r"\b\w{1,4}-(?=[A-Z]{2})|\b[^\W\d_]-(?=\w{2})|"  # so-JIA, C-reactive
     r"(?<=[^\W\d_])-(?=\d)|"  # interleukin-6
+    r"(?:(?<=%)|(?<=%</span>))-(?=[^\W\d_])|"  # 95%-BI
     r"(?<=[^\W\d_])/(?=[^\W\d_]{1,3}(?![\w/]))|"  # mmol/L
     r"\s\w(?=</th>)|"  # the head of a column gives no line to its "p"
     r"(?<=,)\s\w{1,2}(?=</td>)|"  # nor that of a row to its unit

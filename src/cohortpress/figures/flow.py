@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..result import Result
 from .asked import Asked, Kind, value
 from .canvas import LINE, Panel, Pen, Room, Ruler, Text
 from .labels import Line, stack, width
 
 PADDING, GAP = 0.6, 1.4  # in em: within a box, and between two
+GROUPS = "measured", "missing", "lost"
 WIDEST = 0.4  # of the panel, for the name of a visit
 
 
@@ -106,9 +108,11 @@ def panels(asked: Asked) -> list[Flow]:
 
 
 def _stage(asked: Asked, visit: str, label: str) -> Stage:
-    at, words = f"flow.{visit}", asked.look.words
-    measured = asked.printed(f"{at}.measured"), Text("/"), asked.printed(f"{at}.expected"), Text(f" {words.measured}")
-    groups = {f"{at}.missing": words.missing, f"{at}.lost": words.lost}
+    at = f"flow.{visit}"
+    words = {group: _bent(getattr(asked.look.words, group), asked.results[f"{at}.{group}"]) for group in GROUPS}
+    said = Text(f" {words['measured']}")
+    measured = asked.printed(f"{at}.measured"), Text("/"), asked.printed(f"{at}.expected"), said
+    groups = {f"{at}.{group}": words[group] for group in ("missing", "lost")}
     groups |= {
         result.id: result.label.removeprefix(f"{label}: ")
         for result in asked.results
@@ -116,6 +120,12 @@ def _stage(asked: Asked, visit: str, label: str) -> Stage:
     }
     absent = [Absent(asked.printed(id_), what) for id_, what in groups.items() if value(asked.results[id_])]
     return Stage(label, measured, tuple(absent))
+
+
+def _bent(word: str, count: Result) -> str:
+    """Return "manquant" or "manquants" of "manquant|manquants", as the count asks; other words as they are."""
+    one, _, many = word.partition("|")
+    return many if many and isinstance(count.value, int) and count.value > 1 else one
 
 
 def _alts(things: Sequence[Any], visit: Any) -> Sequence[Sequence[Any]]:
