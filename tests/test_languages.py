@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pypdfium2
 import pytest
 from studies import ROOT, language_of
 
@@ -269,6 +270,22 @@ def test_a_french_flow_has_no_word_in_two_numbers(built_in: Callable[[str], Path
     flow = html[html.rindex("<svg") : html.rindex("</svg>")]
     said = " ".join(re.sub("<desc.*?</desc>|<[^>]*>", "", flow, flags=re.S).split())
     assert said.endswith("1 mois 6 / 7 mesurés 1 manquant 3 mois 6 / 7 mesurés 1 perdu de vue")
+
+
+@pytest.mark.parametrize(
+    ("code", "heads"),
+    [
+        ("nl", ["Mediane verandering", "Kleinst mogelijke p"]),
+        ("fr", ["Variation médiane", "Événement indésirable", "Caractéristique"]),
+        ("de", ["Approximatives p", "Kleinstmögliches p", "Mediane Veränderung", "Pro 100 Patientenjahre"]),
+    ],
+)
+def test_the_head_of_a_column_is_parted_at_spaces_alone(
+    code: str, heads: list[str], built_in: Callable[[str], Path]
+) -> None:
+    with pypdfium2.PdfDocument(built_in(code) / "_output/poster.pdf") as poster:
+        said = " ".join(poster[0].get_textpage().get_text_range().split())
+    assert [head for head in heads if head not in said] == []
 
 
 @pytest.mark.parametrize("code", OTHERS)
