@@ -36,7 +36,7 @@ FOLDER = ROOT / "templates/language"
 LANGUAGES = sorted(file.stem for file in FOLDER.glob("*.jinja"))
 OTHERS = [code for code in LANGUAGES if code != "en"]
 SOURCE = ROOT / "src/cohortpress"
-WORD = re.compile(r"[^\W\d_]{2,}")
+WORD = re.compile(r"[^\W\d_¹²]{2,}")
 # Words that are English and another language at once.
 SAME = {"Affiliations", "Contact", "Figure", "Licence", "Minute", "Name", "Patients", "SD", "Source", "Text", "Week",
         "figures", "maximum", "minimum", "percentage"}  # fmt: skip
@@ -286,6 +286,18 @@ def test_the_head_of_a_column_is_parted_at_spaces_alone(
     with pypdfium2.PdfDocument(built_in(code) / "_output/poster.pdf") as poster:
         said = " ".join(poster[0].get_textpage().get_text_range().split())
     assert [head for head in heads if head not in said] == []
+
+
+def test_marks_of_affiliations_are_raised_in_every_format(built_in: Callable[[str], Path]) -> None:
+    folder = built_in("de")
+    texts = dict(texts_of(folder / "_output"))
+    for document in ("abstract", "poster"):
+        with pypdfium2.PdfDocument(folder / f"_output/{document}.pdf") as printed:
+            texts[f"{document}.pdf"] = printed[0].get_textpage().get_text_range()
+    marked = {"A. Klimmer¹, B. Klimmer¹,²", "¹Kletterhalle"}
+    read = {name for name, text in texts.items() if all(said in " ".join(text.split()) for said in marked)}
+    documents = {f"{document}.{kind}" for document in ("abstract", "poster") for kind in ("html", "pdf")}
+    assert read == documents | {"abstract.docx", "abstract.txt"}
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -167,6 +167,12 @@ BROKEN = [
         "../people.csv",
         "data.subjects.file: the file must lie inside the study's folder.",
     ),
+    (
+        "documents:",
+        "authors: [A. Name^1, 2^]\ndocuments:",
+        "authors.0: in 'A. Name^1' a ^ raises nothing. Write \"A. Name^1,2^\", in quotation marks, with digits, "
+        "letters from a to i, or * † ‡ § between two ^.",
+    ),
     ("people.csv", "/people.csv", "data.subjects.file: the file must lie inside the study's folder."),
     (
         "documents:",
@@ -287,6 +293,17 @@ def test_a_missing_key_is_named() -> None:
     assert faults("  visits: sessions.csv\n", "") == [
         f"{FILE}, line {line_of('data:')}: The key 'data.visits' is missing. Add it."
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [("A. Name^1,2^", "A. Name¹,²"), ("^a^Hospital", "ᵃHospital"), ("B^12*^", "B¹²*"), ("C **D** $x$", "C **D** $x$")],
+)
+def test_marks_of_affiliations_are_raised(typed: str, printed: str) -> None:
+    keys = f'authors: ["{typed}"]\naffiliations: ["{typed}"]\nposter_number: "{typed}"\n'
+    study = parse_study(TEXT.replace("documents:", f"{keys}documents:"), FILE)
+    assert (*study.authors, *study.affiliations) == (printed, printed)
+    assert study.poster_number == typed
 
 
 def test_all_faults_come_at_once() -> None:

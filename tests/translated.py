@@ -12,7 +12,8 @@ STUDY = """\
 title: "{title}"
 language: {language}
 keywords: [{keywords}]
-affiliations: ["{place}"]
+authors: ["A. Klimmer^1^", "B. Klimmer^1,2^"]
+affiliations: ["^1^{place}"]
 source: {{citation: "{citation}", licence: CC0}}
 notice: "{notice}"
 contact: klimmer@example.org

@@ -73,8 +73,23 @@ def _in_one_line(value: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", value).strip(" ")
 
 
+def _with_marks(value: str) -> str:
+    """Return a name with its marks set high: "A. Name^1,2^" is A. Name¹,²."""
+    text = _MARK.sub(lambda mark: mark[1].translate(_RAISED), value)
+    if "^" in text:
+        raise ValueError(
+            f"in '{value}' a ^ raises nothing. Write \"A. Name^1,2^\", in quotation marks, with digits, letters from a "
+            "to i, or * † ‡ § between two ^"
+        )
+    return text
+
+
 # It prints as it stands: no Markdown, no line breaks.
 Text = Annotated[str, AfterValidator(_in_one_line)]
+# But for affiliations, which every congress marks by raised figures. As letters they stand in every format alike.
+_MARK = re.compile(r"\^([0-9a-i*†‡§, ]+)\^")
+_RAISED = str.maketrans("0123456789abcdefghi", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱ")
+Marked = Annotated[Text, AfterValidator(_with_marks)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s<>\"'\\^`{|}]+)?$")]
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True)]
 # What a cell holds: cells come without white space around them; 0 and 1 need no quotation marks.
@@ -502,10 +517,11 @@ class Study(_Part):
     """What those who were studied are called: {one: chick, many: chicks}. Without it: patients."""
     keywords: tuple[Text, ...] = ()
     """Printed below the abstract, and kept in HTML and PDF for those who search."""
-    authors: tuple[Text, ...] = ()
-    """Printed below the title, and kept in HTML and PDF as who made them."""
-    affiliations: tuple[Text, ...] = ()
-    """Printed below the authors: "Department, Hospital, Country"."""
+    authors: tuple[Marked, ...] = ()
+    """Printed below the title: ["A. Name^1^", "B. Name^1,2^"] raises the marks of their affiliations. HTML and PDF keep
+    the names as who made them."""
+    affiliations: tuple[Marked, ...] = ()
+    """Printed below the authors: "^1^Department, Hospital, Country"."""
     logos: dict[Text, InTheStudy] = {}
     """At the head of the poster, by whose they are: {University Hospital: report/logo.png}."""
     poster_number: Text = ""
