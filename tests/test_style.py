@@ -44,6 +44,8 @@ def own(tmp_path: Path) -> Path:
         ("A4", 210, 297, "portrait"),
         ("a4", 210, 297, "portrait"),
         ("Letter", 215.9, 279.4, "portrait"),
+        ("US Letter", 215.9, 279.4, "portrait"),
+        ("us letter landscape", 279.4, 215.9, "landscape"),
         ("A0", 841, 1189, "portrait"),
         ("A0 landscape", 1189, 841, "landscape"),
         ("A1  Portrait", 594, 841, "portrait"),
@@ -62,10 +64,10 @@ def test_page_sizes(text: str, width: float, height: float, shape: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "A9", "A0 sideways", "90x120", "90cm", "x", "0x0mm", "1x1mm", "9x9m", "999x999in", "-1x5cm"]
+    "text", ["", "A9", "A0 sideways", "90x120", "90cm", "x", "0x0mm", "1x1mm", "9x9m", "999x999in", "-1x5cm", "US A4"]
 )
 def test_what_is_no_page_size_says_what_is(text: str) -> None:
-    with pytest.raises(StyleError, match=r"is not a page size.*90x120cm"):
+    with pytest.raises(StyleError, match=r"is not a page size.*Letter.*90x120cm"):
         parse_page_size(text)
 
 

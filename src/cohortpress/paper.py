@@ -44,11 +44,12 @@ class PanelSize:
 
 
 def parse_page_size(text: str) -> PageSize:
-    """Read ``A0``, ``A0 landscape``, ``Letter``, ``90x120cm`` (width first) or ``48 x 36 in``.
+    """Read ``A0``, ``A0 landscape``, ``Letter`` or ``US Letter``, ``90x120cm`` (width first) or ``48 x 36 in``.
 
     Raises StyleError for anything else, and for a side under 5 cm or over 5 m.
     """
-    name, _, turn = " ".join(text.split()).partition(" ")
+    words = re.sub(r"^US (?=Letter\b)", "", " ".join(text.split()), flags=re.IGNORECASE)
+    name, _, turn = words.partition(" ")
     if name.upper() in PAPER and turn.lower() in ("", "portrait", "landscape"):
         sides = PAPER[name.upper()]
         return PageSize(text.strip(), *(sides[::-1] if turn.lower() == "landscape" else sides))
@@ -57,5 +58,5 @@ def parse_page_size(text: str) -> PageSize:
         width, height = (float(side) * MM[found[3].lower()] for side in found.group(1, 2))
         if all(50 <= side <= 5000 for side in (width, height)):
             return PageSize(text.strip(), width, height)
-    mend = "Write for instance 'A4', 'A0', 'A0 landscape', '90x120cm' (width first) or '48x36in'."
+    mend = "Write for instance 'A4', 'Letter', 'A0', 'A0 landscape', '90x120cm' (width first) or '48x36in'."
     raise StyleError(Fault(f"'{text}' is not a page size.", mend))
