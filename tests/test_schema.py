@@ -166,7 +166,11 @@ def keys(raw: Any) -> Iterator[str]:
         yield from keys(inner)
 
 
-@pytest.mark.parametrize(("old", "new", "message"), BROKEN)
+# What is no YAML has no model to be held against.
+READABLE = [case for case in BROKEN if "A tab stands here" not in case[2] and "can begin with @" not in case[2]]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), READABLE)
 def test_the_schema_refuses_what_the_models_refuse(old: str, new: str, message: str) -> None:
     raw = read(SECOND_STUDY["report/study.yml"].replace(old, new))
     assert bool(list(VALID.iter_errors(raw))) is refused_by_the_models(raw), message

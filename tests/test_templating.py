@@ -598,15 +598,15 @@ def test_an_abstract_numbers_its_tables_and_figures_and_a_poster_does_not(
 
 
 def test_front_matter_is_taken_apart_and_completed(second: Path) -> None:
-    matter, body = filler_of(second).fill("---\ndocument: abstract\nmine: 3\n---\n\nText.\n", FILE)
-    assert (matter, body) == ({"document": "abstract", "mine": 3}, "\nText.\n")
+    matter, body = filler_of(second).fill("---\ndocument: abstract\ntoc: 3\n---\n\nText.\n", FILE)
+    assert (matter, body) == ({"document": "abstract", "toc": 3}, "\nText.\n")
     study = load(second)[0]
     head = front_matter(matter, study, "abstract")
     assert head.startswith("---\n")
     assert head.endswith("---\n")
-    for line in ("mine: 3", "lang: en-GB", "document: abstract"):
+    for line in ("toc: 3", "lang: en-GB", "document: abstract"):
         assert line in head.splitlines()
-    written = study.model_copy(update={"authors": ("A. Bee",), "keywords": ("*made* up", "so-JIA")})
+    written = study.model_copy(update={"authors": ("A. Bee¹,²",), "keywords": ("*made* up", "so-JIA")})
     told = yaml.safe_load(front_matter(matter, written, "abstract").strip("-\n"))
     assert (told["written-by"], told["keywords"]) == (["A\\. Bee"], ["\\*made\\* up", "so-JIA"])
     alone = study.model_copy(update={"keywords": ()})
@@ -623,12 +623,31 @@ def test_front_matter_that_holds_no_keys(fill: Fill, matter: str) -> None:
     [
         ("document: abstract\n---\n\nText.", "line 1: The front matter lacks a line '---'."),
         ("---\ndocument: abstract\n\nText.", "line 3: The front matter lacks a line '---'."),
-        ("---\na: 1\ndocument: abstarct\n---\n", "line 3: 'document: abstarct' is not known. Did you mean 'abstract'?"),
+        ("---\ntoc: 1\ndocument: abstarct\n---\n", "line 3: 'document: abstarct' is not known. Did you mean 'abstract"),
         ("---\ndocument: poster\n---\n", "line 2: 'document: poster' is not known. In this file it is 'document: ab"),
     ],
 )
 def test_half_a_front_matter_or_another_document_is_told_with_its_line(fill: Fill, source: str, fault: str) -> None:
     assert fault_of(fill, source).startswith(f"report/abstract.qmd, {fault}")
+
+
+@pytest.mark.parametrize(
+    ("key", "mend"),
+    [
+        ("layout: [a, b]", "Nobody reads 'layout' in the front matter. The layout of a poster stands in the theme.yml"),
+        ("columns: 2", "Nobody reads 'columns' in the front matter. The layout of a poster stands in the theme.yml"),
+        ("areas:\n- a b", "Nobody reads 'areas' in the front matter. The layout of a poster stands in the theme.yml"),
+        ("poster_number: P1", "Nobody reads 'poster_number' in the front matter. Write it in report/study.yml."),
+        ("documnet: abstract", "Nobody reads 'documnet' in the front matter. Did you mean 'document'?"),
+    ],
+)
+def test_a_key_that_is_read_elsewhere_is_told_with_its_line(fill: Fill, key: str, mend: str) -> None:
+    assert fault_of(fill, f"---\ntoc: false\n{key}\n---\n\nText.\n").startswith(f"report/abstract.qmd, line 3: {mend}")
+
+
+def test_a_key_may_be_for_quarto_a_shortcode_or_the_page_of_the_study(second: Path) -> None:
+    matter = "---\nroom: 1\nmine: 3\ntitle: T\nformat: {html: {toc: true}}\n---\n\n{{< meta mine >}}\n"
+    assert list(filler_of(second).fill(matter, FILE)[0]) == ["room", "mine", "title", "format"]
 
 
 @pytest.mark.parametrize("source", ["note: this is prose\n\nText.\n", "---\n\nText.\n", "Text.\n\n---\n\nText.\n"])

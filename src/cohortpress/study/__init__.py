@@ -17,6 +17,7 @@ from .messages import model_fault, yaml_fault
 from .model import (
     DAYS_IN,
     OF_A_BRANCH,
+    RAISED,
     RESERVED,
     SCHEMA,
     STUDY_FILE,
@@ -37,6 +38,7 @@ from .model import (
 __all__ = [
     "DAYS_IN",
     "OF_A_BRANCH",
+    "RAISED",
     "RESERVED",
     "SCHEMA",
     "STUDY_FILE",

@@ -1,7 +1,8 @@
 """Documents filled from results: Jinja in, Markdown out, and every printed value carries its result id."""
 
-from .filler import Filler, front_matter, read_language
+from .filler import Filler, read_language
 from .markdown import capitalise, escape, plain
+from .matter import front_matter
 from .names import COMPOSED, Branch, Value, VisitName, constants_of, said_of, visit_names
 
 __all__ = [

@@ -11,13 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from jinja2.environment import Environment
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ..errors import Fault, StudyError, TemplateError, nearest
-from ..fast_yaml import load
+from ..errors import Fault, StudyError, TemplateError
 from ..figures.courses import MANY
 from ..formatting import Formatter
 from ..language import Language, part_of
@@ -25,11 +23,11 @@ from ..result import ResultSet
 from ..study import Study
 from .faults import located
 from .guards import ClaimTag, check_claim, of_names, refuse, with_its_id
-from .markdown import FILTERS, escape
+from .markdown import FILTERS
+from .matter import taken_apart
 from .names import names, writable
 
 _END_OF_CLAIM = re.compile(r"\{%-?\s*endclaim\s*%\}")
-_FRONT_MATTER = re.compile(r"\A---\n(.*?\n)?---\n", re.DOTALL)
 
 
 def _environment(folders: Sequence[Path], cache: Path | None = None) -> ImmutableSandboxedEnvironment:
@@ -167,22 +165,7 @@ class Filler:
             prose = _END_OF_CLAIM.sub("{% endclaim +%}", source.replace("{{<", '{{ "{{<" }}'))
             code = self._environment.compile(prose, file, file)
             filled = Template.from_code(self._environment, code, self._environment.globals).render()
-        matter = _FRONT_MATTER.match(filled)
-        if matter is None:
-            _refuse_half_a_front_matter(source, file)
-            return {}, filled
-        try:
-            own = load(matter[1] or "") or {}
-        except yaml.YAMLError as error:
-            raise TemplateError(Fault(f"The front matter is not YAML ({error}).", "", file)) from None
-        if not isinstance(own, dict):
-            raise TemplateError(Fault("The front matter holds no keys.", "Write 'key: value' lines.", file))
-        name = Path(file).stem
-        if (given := own.get("document", name)) != name:
-            line = next((n for n, text in enumerate(source.splitlines(), 1) if text.startswith("document:")), 1)
-            mend = nearest(str(given), [name]) or f"In this file it is 'document: {name}'."
-            raise TemplateError(Fault(f"'document: {given}' is not known.", mend, f"{file}, line {line}"))
-        return own, filled[matter.end() :]
+        return taken_apart(filled, source, file)
 
     def _next(self, kind: str) -> int:
         """Count the tables, figures ... of a document, from 1."""
@@ -206,16 +189,6 @@ class Filler:
         return lambda *args, **kwargs: _unbroken(re.sub(r"[ \n]+", " ", say(*args, **kwargs)).strip(), spaces)
 
 
-def _refuse_half_a_front_matter(source: str, file: str) -> None:
-    """Raise TemplateError where keys stand at the top that no pair of lines ``---`` encloses."""
-    if half := re.match(r"(---\s*\n)?((?:[a-z]\w*:.*\n)+)(---\s*$)?", source, re.MULTILINE):
-        first, keys, last = half.groups()
-        if first or last:
-            line = 1 if last else keys.count("\n") + 2
-            mend = f"Write --- on a line of its own {'above' if last else 'below'} its keys."
-            raise TemplateError(Fault("The front matter lacks a line '---'.", mend, f"{file}, line {line}"))
-
-
 def _unbroken(value: Any, spaces: Mapping[str, str]) -> Any:
     """Return words of a language, alone or in lists and tables, with the spaces that its marks want before them."""
     match value:
@@ -228,14 +201,3 @@ def _unbroken(value: Any, spaces: Mapping[str, str]) -> Any:
         case list():
             return [_unbroken(inner, spaces) for inner in value]
     return value
-
-
-def front_matter(own: Mapping[str, Any], study: Study, document: str) -> str:
-    """Return the head of a filled document: what the author wrote, and what page and engine need to know."""
-    given: dict[str, Any] = {"pagetitle": escape(study.title), "lang": study.language, "document": document}
-    # Not "author", which Quarto takes apart and prints.
-    for name, texts in (("written-by", study.authors), ("keywords", study.keywords)):
-        if texts:
-            # They stand in attributes, where pandoc, which writes them as text, would let a quotation mark end them.
-            given[name] = [escape(text).replace('\\"', "`&quot;`{=html}") for text in texts]
-    return f"---\n{yaml.safe_dump({**own, **given}, allow_unicode=True, sort_keys=False)}---\n"
