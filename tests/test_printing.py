@@ -276,15 +276,19 @@ def test_what_is_too_wide_is_named(fonts: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("css", "said"),
     [
+        # Of the classic theme, methods stand in the first column and safety in the last.
         ("margin-left: -60mm", "'methods' reaches 60 mm out of its place on the page, to the left. Take neg"),
         ("position: relative; left: -60mm", "'methods' reaches 60 mm out of its place on the page, to the left. Take"),
         ("position: relative; left: 60mm", r"'methods' is \d\d mm wider than its place on the page. Shorten"),
+        ("margin-left: -60mm", "'safety' reaches 60 mm out of its place on the page, to the left. Take"),
+        ("margin-right: -60mm", r"'safety' is \d\d mm wider than its place on the page. Shorten"),
         ("position: relative; left: -.7mm", "'methods' reaches 0.7 mm out of its place"),
         ("", ""),
     ],
 )
 def test_an_area_that_is_moved_onto_another_is_named(css: str, said: str, fonts: Path, tmp_path: Path) -> None:
-    html = page_of(poster(12), fonts, "poster", f"@media print {{ .methods {{ {css} }} }}")
+    area = "safety" if "safety" in said else "methods"
+    html = page_of(poster(12), fonts, "poster", f"@media print {{ .{area} {{ {css} }} }}")
     if not said:
         assert print_to(tmp_path, html)[1].pages == 1
         return

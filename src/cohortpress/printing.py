@@ -319,9 +319,11 @@ def boxes(box: Any, *, flowing: bool = False) -> Iterator[Any]:
 def _wide(part: Any, place: Any) -> Iterator[Fault]:
     """Yield a fault where text or a drawing reaches out of its place on the page; a table is named by its caption."""
 
+    start, end = _edges(place)
+
     def out(box: Any) -> tuple[float, float]:
         left, right = _reach(box)
-        return _mm(place.position_x - left), _mm(right - place.position_x - place.margin_width())
+        return _mm(start - left), _mm(right - end)
 
     left, right = out(part)
     if left > TOLERANCE_MM:
@@ -342,6 +344,13 @@ def _wide(part: Any, place: Any) -> Iterator[Fault]:
 def _said(length: float) -> str:
     """Return a length in mm that is no 0 where it is less than one."""
     return f"{length:.{1 if length < 1 else 0}f} mm"
+
+
+def _edges(place: Any) -> tuple[float, float]:
+    """Return where a place begins and ends across the page, in px: a cell stands in its columns by its margins."""
+    if _is_cell(place):
+        return place.content_box_x(), place.content_box_x() + place.width
+    return place.position_x, place.position_x + place.margin_width()
 
 
 def _reach(part: Any) -> tuple[float, float]:
