@@ -517,7 +517,7 @@ def test_the_flagship_goes_to_eular_and_one_character_stops_it(flagship_to_chang
     assert f"{used} of {used} characters without spaces, 0 left." in done.stderr
     finished = (folder / "_output/abstract.txt").read_bytes()
 
-    replace_in(folder / "report/abstract.qmd", "The proof is\nweak:", "The proofs is\nweak:")
+    replace_in(folder / "report/abstract.qmd", "The proof is weak:", "The proofs is weak:")
     done = cohortpress(folder, "build", "abstract")
     assert done.returncode == 1
     assert f"{used + 1} characters without spaces; EULAR 2020 allows {used}: 1 too many." in done.stderr
