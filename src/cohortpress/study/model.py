@@ -89,7 +89,7 @@ Text = Annotated[str, AfterValidator(_in_one_line)]
 # But for affiliations, which every congress marks by raised figures. As letters they stand in every format alike.
 _MARK = re.compile(r"\^([0-9a-i*†‡§, ]+)\^")
 _RAISED = str.maketrans("0123456789abcdefghi", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱ")
-RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱ*†‡§, "  # what a mark is made of
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱ, "  # what stands behind a name and is no part of it
 Marked = Annotated[Text, AfterValidator(_with_marks)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s<>\"'\\^`{|}]+)?$")]
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True)]
