@@ -436,7 +436,7 @@ def test_the_median_of_few_is_a_thinner_line() -> None:
     few = replace(PANEL, visits=(Visit(0, 6), Visit(1, 4), Visit(6, 6), Visit(12, 3)))
     widths = [float(line.get("stroke-width", 0)) for line in marked(draw(few), "accent") if line.get("stroke-width")]
     thick, thin = widths
-    assert thin < thick / 2
+    assert 0.4 * thick < thin < 0.7 * thick  # but no single course is heavier
     as_many = replace(PANEL, visits=tuple(Visit(time, 6) for time in (0, 1, 6, 12)))
     assert len([line for line in marked(draw(as_many), "accent") if line.get("stroke-width")]) == 1
 

@@ -149,10 +149,11 @@ does over a whole year is rarely followed.
 
 ## A year of walks went with less pain
 
-- After a year of daily walks pain was **lower in {{ words(pain.month_12.vs_baseline.n_improved) }}**, and higher in
-  {{ words(pain.month_12.vs_baseline.n_worse) }}.
-- **Limits:** no controls, missing visits, and patients start when they are at their worst: part of the change may be
-  chance.
+- After a year of daily walks pain was **lower in {{ pain.month_12.vs_baseline.n_improved }} of
+  {{ pain.month_12.vs_baseline.n_paired }}**, and higher in {{ pain.month_12.vs_baseline.n_worse }}.
+- **Harm:** {{ adverse_events.n_subjects }} had an event, mostly falls and flares.
+- **Limits:** no controls, missing visits, and patients start when they are at their worst: part of the change would
+  come without walks.
 - **Next:** the same walks against none, by lot.
 
 :::

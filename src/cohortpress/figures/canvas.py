@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.3  # from one line of text to the next, in em
-WIDE, NARROW = 30, 24  # a panel whose letters are too small on a phone, and one for a phone, in em
+WIDE, NARROW = 22, 20  # a panel whose letters are too small on a phone, and one for a phone, in em
 ROW_GAP, GUTTER = 1.0, 2.0  # between panels of a picture, below and beside one another, in em; on a page the theme's
 BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}  # how much of a text stands before where it is put
 SPACE = 0.21  # between words, in em

@@ -87,7 +87,7 @@ class Courses(VisitPanel):
         for few, steps in groupby(pairwise(ends), lambda step: step[0][1] or step[1][1]):
             (start, end), *more = steps
             points = (start[0], end[0], *(after[0] for _, after in more))
-            pen.line(*points, token="accent", width=7 if few else 17, z=6)
+            pen.line(*points, token="accent", width=11 if few else 17, z=6)
         for few, size in ((False, 52), (True, 36)):
             if dots := [point for point, is_few in ends if is_few == few]:
                 pen.dots(*dots, token="accent", size=size, z=6)
@@ -105,7 +105,7 @@ class Courses(VisitPanel):
         ]
         for (gap, worse), steps in groupby(pairwise(seen), lambda step: (step[1][0] > step[0][0] + 1, step[1][2])):
             (before, after), *more = steps
-            token, width = ("worse", 10) if worse else ("course", 6)
+            token, width = ("worse", 8) if worse else ("course", 6)
             points = (before[1], after[1], *(end[1] for _, end in more))
             pen.line(*points, token=token, width=width, z=3 + worse, dashes=GAP if gap else "-")
         return [(place, worse) for _, place, worse in seen]
