@@ -182,6 +182,8 @@ def test_an_unknown_token_is_told_at_each_of_its_lines(own: Path, cache: Path) -
         ("p { color: red } }\nb { color: red }", 1, "'}' closes nothing."),
         ("p { color: red }\n/* red\nb { color: red }", 2, "'/*' is not closed."),
         ("p::before { content: 'a }\n", 1, "The quotation mark ' is not closed."),
+        ("p {\n  width: calc(1px + (2px);\n  color: red }\nb { color: red }", 2, "'(' is not closed."),
+        ("p[lang { color: red }\nb { color: red }", 1, "'[' is not closed."),
     ],
 )
 def test_what_does_not_end_in_its_file_is_refused(own: Path, cache: Path, css: str, line: int, problem: str) -> None:
@@ -198,6 +200,7 @@ def test_what_does_not_end_in_its_file_is_refused(own: Path, cache: Path, css: s
         "p { color: red /* { ' */ } b { background: url(data:x{') }",
         ".a { color: red; &:hover { color: blue } .b { color: red } }",
         ".\\{ { color: red }",
+        "p:is(.\\(, [lang]) { width: calc((1px + 2px) * 3); color: red) }",
     ],
 )
 def test_what_looks_unclosed_and_is_not_passes(own: Path, cache: Path, css: str) -> None:
