@@ -153,6 +153,7 @@ def broken(folder: Path) -> Iterator[None]:
         ("{name: Lato, regular: House-Bld.ttf}", "Lato", "fonts.text.regular: There is no file 'House-Bld.ttf' in "
          "templates/themes/ours. Did you mean 'House-Bold.ttf'?"),
         ("{name: Lato, regular: ../../../../out.ttf}", "Lato", "'../../../../out.ttf' lies outside the study. Copy"),
+        ('{name: Lato, regular: "L\\\\0.ttf"}', "Lato", "fonts.text.regular: No file is called 'L\\x00.ttf'. Copy the"),
         ("{name: Lato, regular: /etc/passwd}", "Lato", "fonts.text.regular: '/etc/passwd' lies outside the study."),
         ("{name: Lato, regular: Text.otf}", "Lato", "fonts.text.regular: 'Text.otf' is no font, or a broken one."),
         ("{name: Lato, regular: Short.ttf}", "Lato", "fonts.text.regular: 'Short.ttf' is cut off"),

@@ -101,6 +101,8 @@ def test_the_studys_own_theme_wins(own: Path) -> None:
         ("- table table patients\n", "- table patients\n", ": the row 'table patients' does not name 3 columns"),
         ("methods methods safety", "methods methods table", "'table' is not one rectangle"),
         ("margin_mm: 38", "margin_mm: -1", "poster.margin_mm: .*greater than 0"),
+        ("colours:", "x: &a [*a]\ncolours:", "theme.yml: A part holds itself"),
+        ("colours:", "# \x01\ncolours:", "theme.yml: This is not YAML: unacceptable character #x0001"),
         ("sizes:", "sizes: {", "line 3.*not YAML|not YAML"),
     ],
 )

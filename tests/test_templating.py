@@ -646,8 +646,10 @@ def test_a_key_that_is_read_elsewhere_is_told_with_its_line(fill: Fill, key: str
 
 
 def test_a_key_may_be_for_quarto_a_shortcode_or_the_page_of_the_study(second: Path) -> None:
-    matter = "---\nroom: 1\nmine: 3\ntitle: T\nformat: {html: {toc: true}}\n---\n\n{{< meta mine >}}\n"
-    assert list(filler_of(second).fill(matter, FILE)[0]) == ["room", "mine", "title", "format"]
+    keys = ["room", "mine", "title", "documentclass", "document-css", "comments"]
+    matter = "".join(f"{key}: false\n" for key in keys)
+    source = f"---\n{matter}format: {{html: {{toc: true}}}}\n---\n\n{{{{< meta mine >}}}}\n"
+    assert list(filler_of(second).fill(source, FILE)[0]) == [*keys, "format"]
 
 
 @pytest.mark.parametrize("source", ["note: this is prose\n\nText.\n", "---\n\nText.\n", "Text.\n\n---\n\nText.\n"])

@@ -103,8 +103,10 @@ def _unknown(name: str, meant: str | None) -> Fault:
 
 
 def _fault_of(file: str, folder: Path, inside: Sequence[Path], theme: str) -> Fault | None:
-    path = (folder / file).resolve()
     copy = f"Copy the font's file into {theme}, and name it as it is called there."
+    if not file.isprintable():
+        return Fault(f"No file is called {file!r}.", copy)
+    path = (folder / file).resolve()
     if not any(place.resolve() in path.parents for place in inside):
         return Fault(f"'{file}' lies outside the study.", copy)
     if not path.is_file():

@@ -320,14 +320,17 @@ def load_theme(name: str, folders: Sequence[Path], asked_by: str = "theme", stud
     try:
         given = load(text)
         theme = Theme.model_validate({**given, "name": name, "folders": tuple(folders)})
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
         from .study.messages import yaml_fault
 
         raise StyleError(yaml_fault(error, file, text)) from None
     except TypeError:
         raise StyleError(Fault("The file holds no keys.", "Copy the theme.yml of 'classic'.", file)) from None
     except ValidationError as error:
-        raise StyleError(*_faults(error.errors(), file, _lines(text))) from None
+        try:
+            raise StyleError(*_faults(error.errors(), file, _lines(text))) from None
+        except RecursionError:
+            raise StyleError(Fault("A part holds itself (&, *).", "Write out what it refers to.", file)) from None
     theme._text = text
     _check_fonts(theme, study)
     return theme

@@ -19,6 +19,7 @@ _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)?---\n", re.DOTALL)
 _OF_BOTH = {"funding", "keywords", "language", "theme", "title"}
 # How a poster is laid out, in the words of its theme.
 _OF_THE_THEME = {"layout", "columns", "areas"}
+_MISSPELT = 0.85  # so much alike: "documnet" is, "documentclass" and "comments" are words of Quarto's
 
 
 def taken_apart(filled: str, source: str, file: str) -> tuple[dict[str, Any], str]:
@@ -63,7 +64,7 @@ def _mend(key: str) -> str:
         )
     if key in Study.model_fields.keys() - _OF_BOTH:
         return "Write it in report/study.yml."
-    return nearest(key, ["document"]) if key != "document" else ""
+    return nearest(key, ["document"], alike=_MISSPELT) if key != "document" else ""
 
 
 def _line(source: str, file: str, key: str) -> str:
