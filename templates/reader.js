@@ -84,9 +84,12 @@
   }
   // A phone of Apple's reports a tap only within what listens itself.
   document.querySelector("main").addEventListener("click", () => {});
+  // Not every browser says what made a click: to older ones, as on iPhones, a tap is one of a mouse, or of nothing.
+  let pointer = "";
+  document.addEventListener("pointerdown", (event) => { pointer = event.pointerType; });
   document.addEventListener("click", (event) => {
     if (card.contains(event.target)) return;
-    const touched = event.pointerType === "touch" && !event.target.closest("a");
+    const touched = pointer === "touch" && event.detail > 0 && !event.target.closest("a");
     const number = touched ? nearest(event.clientX, event.clientY) : event.target.closest("[data-result]");
     number && number !== asked && numbers.includes(number) ? open(number) : close();
   });

@@ -418,6 +418,14 @@ def test_a_finger_asks_the_nearest_number(chromium: Browser, built_flagship: Pat
             page.keyboard.press("Escape")
         page.touchscreen.tap(first - 60, middle)
         assert card(page).is_hidden(), "nothing is near"
+        # A click that does not say that it comes of a tap, and one that comes of none, as of a screen reader.
+        click = "(cell, click) => cell.dispatchEvent(new MouseEvent('click', {bubbles: true, ...click}))"
+        cell.evaluate(click, {"clientX": last + 12, "clientY": middle, "detail": 1})
+        assert card(page).is_visible()
+        assert told(page)["Name"] == numbers.nth(2).get_attribute("data-result")
+        page.keyboard.press("Escape")
+        numbers.first.evaluate(click, {"clientX": 0, "clientY": 0, "detail": 0})
+        assert told(page)["Name"] == numbers.first.get_attribute("data-result")
 
 
 # -- on paper
