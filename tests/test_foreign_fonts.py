@@ -25,6 +25,8 @@ THEMES = Path(__file__).parents[1] / "templates" / "themes"
         ("p { font: 600 1.2rem / 1.4 var(--font-display) } h1 { font: large 'A B' }", ["A B, line 1"]),
         (":root { --font-text: Georgia; --house: 'Gill Sans', serif }\np { font-family: var(--house) }",
          ["Georgia, line 1", "Gill Sans, line 1"]),
+        (":root { --font-size-small: .8rem; --font-h: Lato } p { font: 600 var(--font-size-small) var(--font-h) }",
+         ["Lato, line 1"]),
         ("p { --my-font-family: x; font-feature-settings: 'tnum'; font-size: 3em; font-weight: bold }", []),
         ("@font-face { font-family: Own; src: url(data:font/woff2;base64,AA) } p { font-family: own }", []),
         ("@font-face { font-family: Own; src: local(Arial) } p { font-family: Own }", ["Own, line 1"]),

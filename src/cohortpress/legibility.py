@@ -123,7 +123,7 @@ def _blank(found: re.Match[str]) -> str:
 
 def _families(css: str) -> Iterator[tuple[int, str]]:
     """Yield all families that a style sheet asks for, also by way of custom properties, and where."""
-    asked, properties = [r"font(?:-family)?", r"--font-[\w-]+"], set[str]()
+    asked, properties = [r"font(?:-family)?", r"--font-(?:text|display)"], {"font-text", "font-display"}
     while asked:
         pattern = rf"(?<![\w-])({'|'.join(asked)})\s*:([^;{{}}]*)"
         asked = []
@@ -135,7 +135,7 @@ def _families(css: str) -> Iterator[tuple[int, str]]:
             yield from ((found.start(), name) for name in names if name)
             used = {name for text in names for name in re.findall(r"var\(\s*--([\w-]+)", text)} - properties
             properties |= used
-            asked += [rf"--{re.escape(name)}" for name in sorted(used) if not name.startswith("font-")]
+            asked += [rf"--{re.escape(name)}" for name in sorted(used)]
 
 
 def _plain(name: str) -> str:
