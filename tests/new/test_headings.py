@@ -112,7 +112,7 @@ def test_a_title_of_the_file_tells_the_unit() -> None:
     [("crp", "crp", "CRP"), ("Größe", "grosse", "Größe"), ("AGE", "age", "Age"), ("6MWD", "x_6mwd", "6MWD"),
      ("tender_joints", "tender_joints", "Tender joints"), ("sIL-2R", "sil_2r", "sIL-2R"),
      ("eGFR", "egfr", "eGFR"), ("HbA1c %", "hba1c_percent", "HbA1c %"),
-     ("发热", "", "发热")],
+     ("发热", "", "发热"), ("Smoker?", "smoker", "Smoker"), ("?", "", "?")],
 )  # fmt: skip
 def test_names_and_labels(text: str, name: str, shown: str) -> None:
     assert (slug(text), label(text)) == (name, shown)

@@ -232,7 +232,8 @@ def label(text: str) -> str:
 
     The mark of a question, as in "Smoker?", belongs to the form alone.
     """
-    words = " ".join(re.sub(r"_+", " ", text).split()).rstrip(" ?")
+    words = " ".join(re.sub(r"_+", " ", text).split())
+    words = words.rstrip(" ?") or words
     if words.lower() in _WORDS:
         return words.capitalize()
     if words.lower() in _ABBREVIATIONS and words.islower():
