@@ -279,7 +279,8 @@ def test_without_a_script_all_is_there(chromium: Browser, built_flagship: Path, 
         page = context.new_page()
         show(page, built_flagship, document)
         shown = page.locator("body").inner_text()
-        hidden = page.locator("main *:not(script, col, colgroup, svg *, .panels.narrow, .panels.narrow svg)").evaluate_all(
+        parts = page.locator("main *:not(script, col, colgroup, svg *, .panels.narrow, .panels.narrow svg)")
+        hidden = parts.evaluate_all(
             "parts => parts.filter(p => !p.checkVisibility({opacityProperty: true, visibilityProperty: true}))"
             ".map(part => part.outerHTML.slice(0, 80))"
         )
