@@ -218,11 +218,11 @@ class Preview:
         """Return kind and content of a page, HTML with the script that refreshes it."""
         if name == "":
             return KINDS[".html"], self._index()
-        page = self._pages.get(name.removeprefix(VIEW))
+        if name.startswith(VIEW) and (viewed := name.removeprefix(VIEW)) in self._names():
+            return KINDS[".html"], self._view(viewed)
+        page = self._pages.get(name)
         if page is None:
             return None
-        if name.startswith(VIEW):
-            return KINDS[".html"], self._view(name.removeprefix(VIEW))
         kind = KINDS[Path(name).suffix]
         return kind, self._listening(page) if name.endswith(".html") else page
 
@@ -230,9 +230,15 @@ class Preview:
         page = _FETCHES_NOTHING.sub(LISTENS, page)
         return page.replace(b"</body>", LISTENER.encode() % (self._shown, self._shown) + b"</body>")
 
+    def _names(self) -> list[str]:
+        """Return the pages that there are, and those that a build makes when it comes to its end."""
+        made = {f"{document}{kind}" for document in self._options.documents for kind in KINDS}
+        order = sorted({*made, *self._pages})
+        return sorted(order, key=lambda name: (name.endswith(".pdf"), not name.startswith("poster")))
+
     def _index(self) -> bytes:
         """Return a page with all others in it, one at a time; before there are any it waits for them."""
-        names = sorted(self._pages, key=lambda name: (name.endswith(".pdf"), not name.startswith("poster")))
+        names = self._names() if self._pages else []
         address = {name: name if name.endswith(".html") else f"{VIEW}{name}" for name in names}
         links = "".join(f'<a href="/{address[name]}" target="page">{name}</a>' for name in names)
         if not names:
@@ -243,7 +249,7 @@ class Preview:
 
     def _view(self, name: str) -> bytes:
         """Return a page that shows a PDF, and the next one when that is built."""
-        shown = f'<embed type="application/pdf" src="/{name}">'
+        shown = f'<embed type="application/pdf" src="/{name}">' if name in self._pages else "Not built yet."
         return self._listening(f"{HEAD}<title>{name}</title><body>{shown}</body>".encode())
 
     def listen(self, seen: str) -> queue.Queue[str]:
