@@ -66,6 +66,7 @@ def p_value(page: Page) -> Locator:
 
 def told(page: Page) -> dict[str, str]:
     """What the card says, by its headings."""
+    assert card(page).is_visible()
     terms = card(page).locator("dt").all_inner_texts()
     return dict(zip(terms, card(page).locator("dd").all_inner_texts(), strict=True))
 

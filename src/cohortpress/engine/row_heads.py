@@ -27,7 +27,7 @@ def _headed(body: str) -> str:
         if not (first := _FIRST.match(found[0])):
             return found[0]
         if span := _SPAN.search(first[2]):
-            covered = int(span[1]) - 1
+            covered = max(0, int(span[1]) - 1)
         return first.expand(r'\1<th scope="row"\2>\3</th>') + found[0][first.end() :]
 
     return _ROW.sub(row, body)
