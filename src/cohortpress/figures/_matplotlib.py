@@ -30,8 +30,11 @@ with (
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Polygon
+    from matplotlib.text import Text
     from matplotlib.textpath import text_to_path
     from matplotlib.ticker import MaxNLocator
+    from matplotlib.transforms import Affine2D
 
 # Who draws is not who can mend it: a build warns of letters that the fonts of a theme lack.
 warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
@@ -54,4 +57,14 @@ class FilesInTurn(FontProperties):
         return FilesInTurn(self.get_family(), self.get_size(), int(self.get_weight()))
 
 
-__all__ = ["Figure", "FilesInTurn", "Line2D", "MaxNLocator", "rc_context", "text_to_path"]
+__all__ = [
+    "Affine2D",
+    "Figure",
+    "FilesInTurn",
+    "Line2D",
+    "MaxNLocator",
+    "Polygon",
+    "Text",
+    "rc_context",
+    "text_to_path",
+]
