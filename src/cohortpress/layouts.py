@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from .errors import Fault, closest, nearest
-from .paper import PAPER, PageSize
-from .style import DRAWN_ON, Theme
+from .paper import PageSize
+from .style import Theme
 
 # What the packaged themes draw, and a study may well lack; other areas somebody has drawn for blocks of their own.
 USUAL = frozenset({
@@ -52,10 +52,7 @@ def misfits(theme: Theme, page: PageSize, blocks: Collection[str]) -> Iterator[F
 
 def _figure(theme: Theme, page: PageSize) -> Iterator[Fault]:
     """Yield a fault where the figure is drawn in another width than that of its area."""
-    layout = theme.layout(page)
-    across = PAPER[DRAWN_ON["poster"]][page.shape == "landscape"]
-    room = layout.width_of("figures", across - 2 * theme.poster.margin_mm, theme.poster.gutter_mm)
-    width = layout.figure.width_mm
+    room, width = theme.area_mm("figures", page), theme.layout(page).figure.width_mm
     if room and not TOO_NARROW <= width / room <= TOO_WIDE:
         letters = "smaller" if width > room else "larger"
         problem = f"width_mm is {width:g}, but the area 'figures' is {room:.0f} mm wide: its letters become {letters}."

@@ -267,6 +267,11 @@ class Theme(_Tokens):
         """Return how wide an area is, as a share of that of the figures."""
         return 1.0 if document == "abstract" else self.layout(page).share(area, self.poster.gutter_mm)
 
+    def area_mm(self, area: str, page: PageSize) -> float:
+        """Return how wide an area of the poster is, on the page that the theme is drawn on; 0 where it has no place."""
+        across = PAPER[DRAWN_ON["poster"]][page.shape == "landscape"]
+        return self.layout(page).width_of(area, across - 2 * self.poster.margin_mm, self.poster.gutter_mm)
+
     def abreast(self, document: Document, page: PageSize, area: str = "figures") -> int:
         """Return how many panels stand side by side in an area at most."""
         figure, share = self._place(document, page, area)
@@ -442,7 +447,7 @@ def _variables(theme: Theme, document: Document, page: PageSize, text_pt: float)
     yield f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {margin} }}"
     if document == "poster":
         paper = theme.layout(page)
-        yield f"@media print {{ {_grid(paper)} {_cells(paper)} {_halves(theme, paper)} }}"
+        yield f"@media print {{ {_grid(paper)} {_cells(paper)} {_halves(theme, page)} }}"
         screen = theme.poster.screen
         story = sorted(screen.names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
         order = " ".join(f".{name} {{ order: {place} }}" for place, name in enumerate(story, 1))
@@ -488,14 +493,16 @@ def _cells(layout: Grid) -> str:
     return " ".join(rules)
 
 
-def _halves(theme: Theme, layout: Layout) -> str:
+def _halves(theme: Theme, page: PageSize) -> str:
     """Return the rules by which lists of wide areas stand in two halves, so that their lines can be read.
 
     The printer parts them, a browser sets columns.
     """
     em = theme.poster.text_pt[1] / PT_PER_MM
-    widths = {name: layout.figure.width_mm * layout.share(name, theme.poster.gutter_mm) for name in layout.names}
-    wide = f":is({', '.join(f'.{name}' for name, width in widths.items() if width >= TWO_LINES * em) or '_'})"
+    names = [name for name in theme.layout(page).names if theme.area_mm(name, page) >= TWO_LINES * em]
+    if not names:
+        return ""
+    wide = f":is({', '.join(f'.{name}' for name in names)})"
     return (
         f"{wide} .half {{ display: inline-block; width: 48.5%; vertical-align: top }} "
         f"{wide} .half + .half {{ margin-left: 3% }} {wide} ul:not(.half):has(li + li) {{ columns: 2; column-gap: 3% }}"

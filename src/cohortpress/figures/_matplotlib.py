@@ -40,7 +40,6 @@ with (
 warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
 
 
-
 class FilesInTurn(FontProperties):
     """A font by its files: a character that the first lacks comes from the next.
 
